@@ -1,0 +1,54 @@
+// Atomic counters.
+#include "sim/kernel/atomic.hpp"
+
+#include "sim/run.hpp"
+
+namespace kernel {
+
+using sim::emit;
+using sim::event_kind;
+using sim::point_before_operation;
+
+static std::uint64_t shown(int i)
+{
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(i));
+}
+
+void atomic_set(atomic_t *v, int i, place where)
+{
+    sim::fine_point();
+    v->counter = i;
+    emit(event_kind::atomic_set, v, shown(i), where);
+}
+
+int atomic_read(const atomic_t *v, place where)
+{
+    point_before_operation();
+    emit(event_kind::atomic_read, v, shown(v->counter), where);
+    return v->counter;
+}
+
+void atomic_inc(atomic_t *v, place where)
+{
+    point_before_operation();
+    ++v->counter;
+    emit(event_kind::atomic_inc, v, shown(v->counter), where);
+}
+
+void atomic_dec(atomic_t *v, place where)
+{
+    point_before_operation();
+    --v->counter;
+    emit(event_kind::atomic_dec, v, shown(v->counter), where);
+}
+
+bool atomic_dec_and_test(atomic_t *v, place where)
+{
+    point_before_operation();
+    --v->counter;
+    bool zero = v->counter == 0;
+    emit(event_kind::atomic_dec, v, shown(v->counter), where);
+    return zero;
+}
+
+} // namespace kernel

@@ -1,0 +1,22 @@
+// MODELLED: asm/atomic.h. Each operation but the initialiser is a step's one non-mover.
+#pragma once
+
+#include "sim/place.hpp"
+
+namespace kernel {
+
+using sim::place;
+
+struct atomic_t {
+    int counter;
+};
+
+// For objects that nobody else can reach yet: no point.
+void atomic_set(atomic_t *v, int i, place where = place::here());
+int atomic_read(const atomic_t *v, place where = place::here());
+void atomic_inc(atomic_t *v, place where = place::here());
+void atomic_dec(atomic_t *v, place where = place::here());
+// True if the result is zero.
+bool atomic_dec_and_test(atomic_t *v, place where = place::here());
+
+} // namespace kernel

@@ -1,0 +1,24 @@
+// MODELLED: asm/bug.h. The kernel's own assertions, and broken rules of the kernel, both findings.
+#pragma once
+
+#include <string>
+
+#include "sim/place.hpp"
+
+namespace kernel {
+
+using sim::place;
+
+// Ends the run: the simulated kernel found a bug in itself.
+[[noreturn]] void bug(place where);
+
+[[gnu::always_inline]] inline void BUG_ON(bool condition, place where = place::here())
+{
+    if (condition) [[unlikely]]
+        bug(where);
+}
+
+// Ends the run: a rule of the kernel is broken. `rule` is a constant such as "sleep_in_atomic".
+[[noreturn]] void rule_broken(const char *rule, std::string message, place where);
+
+} // namespace kernel

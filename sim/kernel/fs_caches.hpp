@@ -1,0 +1,25 @@
+// MODELLED: fs/internal.h. Slab caches of the virtual file system, and what unmounting takes apart.
+#pragma once
+
+#include "sim/kernel/fs.hpp"
+#include "sim/kernel/slab.hpp"
+
+namespace kernel {
+
+struct fs_cache_set {
+    kmem_cache_t *dentries;
+    kmem_cache_t *files;
+    kmem_cache_t *mounts;
+    kmem_cache_t *supers;
+};
+
+// The caches of the world; made by boot_fs.
+const fs_cache_set &fs_caches();
+void boot_fs();
+
+// shrink_dcache_for_umount: a dentry that is still in use is reported.
+void drop_dentries(super_block *sb, const place &where);
+// invalidate_inodes: frees the inodes that nobody holds.
+void evict_unused(super_block *sb, const place &where);
+
+} // namespace kernel

@@ -1,0 +1,42 @@
+// Accesses without a lock.
+#include "sim/kernel/lockless.hpp"
+
+#include <cstring>
+
+#include "sim/kernel/sched.hpp"
+#include "sim/kernel/this_task.hpp"
+#include "sim/run.hpp"
+
+namespace kernel {
+
+static std::uint64_t shown(std::uint64_t value, bool is_pointer)
+{
+    return is_pointer ? value != 0 : value;
+}
+
+std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool is_pointer)
+{
+    const void *pc = __builtin_return_address(0);
+    if (who == writers::locked && this_task()->spinlocks_held != 0)
+        sim::fine_point();
+    else
+        sim::point_before_operation();
+    std::uint64_t value = 0;
+    std::memcpy(&value, field, bytes);
+    sim::emit(sim::event_kind::load, field, shown(value, is_pointer), place{}, pc);
+    return value;
+}
+
+void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_pointer, const place &where)
+{
+    sim::point_before_operation();
+    std::memcpy(field, &value, bytes);
+    sim::emit(sim::event_kind::store, field, shown(value, is_pointer), where);
+}
+
+void callback_event(const void *argument, const void *target, const place &where)
+{
+    sim::emit(sim::event_kind::call, argument, target != nullptr, where);
+}
+
+} // namespace kernel

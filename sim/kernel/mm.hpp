@@ -1,0 +1,99 @@
+// MODELLED: linux/mm.h, linux/highmem.h, linux/pagemap.h. Pages, address spaces whose pages may fault, atomic kmaps.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/kernel/atomic.hpp"
+#include "sim/kernel/rwsem.hpp"
+#include "sim/kernel/slab.hpp"
+#include "sim/kernel/wait.hpp"
+#include "sim/world.hpp"
+
+namespace kernel {
+
+// The simulated machine's page size, a parameter of the world.
+struct page_size_parameter {
+    [[gnu::always_inline]] operator unsigned long() const { return sim::the_world().page_size; }
+};
+inline constexpr page_size_parameter PAGE_SIZE;
+[[gnu::always_inline]] inline unsigned long operator-(page_size_parameter size, unsigned long offset)
+{
+    return static_cast<unsigned long>(size) - offset;
+}
+
+struct page {
+    atomic_t count;
+    std::uint32_t flags; // PG_...
+    std::uint16_t locker; // task index + 1 that locked it
+    std::uint64_t index; // in its mapping, in pages
+    struct inode *host;  // of a page of a file; null: anonymous
+    wait_queue_head_t wait;
+    std::byte *data; // PAGE_SIZE bytes
+};
+inline constexpr std::uint32_t PG_locked = 1;
+inline constexpr std::uint32_t PG_uptodate = 2;
+inline constexpr std::uint32_t PG_dirty = 4;
+inline constexpr std::uint32_t PG_error = 8;
+
+// Null when the allocation fails.
+page *alloc_page(gfp_t flags, place where = place::here());
+void get_page(page *pg, place where = place::here());
+void put_page(page *pg, place where = place::here());
+void lock_page(page *pg, place where = place::here()); // sleeps
+bool TestSetPageLocked(page *pg, place where = place::here());
+void unlock_page(page *pg, place where = place::here());
+void SetPageUptodate(page *pg, place where = place::here());
+bool PageUptodate(const page *pg, place where = place::here());
+void SetPageError(page *pg, place where = place::here());
+// Takes the page's lock around the change, so it sleeps.
+int set_page_dirty_lock(page *pg, place where = place::here());
+// Whether a page frame is allocated, for the check for leaks.
+bool any_page_in_use();
+// The number of the frame that this page describes, -1 if it is no page.
+int frame_number(const page *pg);
+void flush_dcache_page(page *pg);
+
+enum km_type : unsigned { KM_USER0, KM_USER1 };
+// No sleep until kunmap_atomic; one mapping a slot. Broken rules are reported.
+void *kmap_atomic(page *pg, km_type slot, place where = place::here());
+// Any address within the mapping of that slot.
+void kunmap_atomic(void *address, km_type slot, place where = place::here());
+
+// Resolves an access to a page of a file mapping: returns the page with a reference, locked and unlocked as the file
+// system wills, or null for a bus error. Sleeps with mmap_sem held for reading.
+using fault_handler = page *(*)(void *file_of_mapping, std::uint64_t index);
+
+inline constexpr unsigned mapping_pages_max = 24;
+
+struct page_table_entry {
+    page *pg;           // null: not present
+    bool mapped;        // false: a bad address
+    fault_handler fill; // null: anonymous memory
+    void *file;
+    std::uint64_t index;
+};
+
+// A process's memory: pages from user_base upwards.
+inline constexpr std::uintptr_t user_base = 0x10000;
+struct mm_struct {
+    rw_semaphore mmap_sem;
+    std::uint32_t users; // tasks
+    std::uint32_t pages; // in use of table
+    page_table_entry table[mapping_pages_max];
+};
+
+// As the kernel's, for start in the current task's mm. Called with mmap_sem held for reading. Returns the number of
+// pages, each with a reference, or -EFAULT. Which accesses fault or are bad is chosen while the budget lasts.
+int get_user_pages(task_struct *task, mm_struct *mm, unsigned long start, int len, int write, int force, page **pages,
+                   void **vmas, place where = place::here());
+
+// User space's own side: memory of a process, and its accesses, which neither fault nor count as the kernel's.
+mm_struct *make_mm();
+// Maps so many fresh anonymous pages; returns the user address of the first.
+std::uintptr_t map_user_pages(mm_struct *mm, unsigned count);
+std::uintptr_t map_file_pages(mm_struct *mm, unsigned count, fault_handler fill, void *file);
+void unmap_all(mm_struct *mm);
+void copy_from_user_space(void *to, const mm_struct *mm, std::uintptr_t from, size_t bytes);
+void copy_to_user_space(mm_struct *mm, std::uintptr_t to, const void *from, size_t bytes);
+
+} // namespace kernel

@@ -1,0 +1,102 @@
+// Tasks and schedule().
+#include "sim/kernel/sched.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/kernel/bug.hpp"
+#include "sim/kernel/mm.hpp"
+#include "sim/kernel/mutex.hpp"
+#include "sim/kernel/syscall.hpp"
+#include "sim/kernel/this_task.hpp"
+#include "sim/object_name.hpp"
+#include "sim/run.hpp"
+
+namespace kernel {
+
+using sim::name_of_object;
+
+task_struct *get_current()
+{
+    return task_of(sim::current_task());
+}
+
+task_struct *make_task_struct(unsigned index, files_struct *files, mm_struct *mm)
+{
+    auto *task = static_cast<task_struct *>(sim::allocate(sizeof(task_struct)));
+    task->index = index;
+    task->pid = static_cast<pid_t>(index + 100);
+    task->fsuid = 1000;
+    task->fsgid = 1000;
+    task->files = files;
+    task->mm = mm;
+    task->lock_depth = -1;
+    if (files != nullptr)
+        ++files->users;
+    if (mm != nullptr)
+        ++mm->users;
+    sim::the_world().tasks[index].extension = task;
+    return task;
+}
+
+void set_current_state(long state, place where)
+{
+    sim::point_before_operation();
+    this_task()->state = state;
+    sim::emit(sim::event_kind::task_state, this_task(), static_cast<std::uint64_t>(state), where);
+}
+
+void might_sleep(place where)
+{
+    task_struct *self = this_task();
+    if (self->preempt_count == 0)
+        return;
+    bool mapped = self->kmap[0] != nullptr || self->kmap[1] != nullptr;
+    rule_broken("sleep_in_atomic",
+                fmt::format("{} may sleep in {} while it holds {}", name_of_object(self), where.function,
+                            mapped ? "an atomic kmap" : "a spinlock"),
+                where);
+}
+
+// The task leaves the processor; the big kernel lock is given up meanwhile.
+static void deactivate(task_struct *self, const char *why, const void *object, const place &where)
+{
+    int depth = self->lock_depth;
+    if (depth >= 0)
+        release_kernel_lock(self);
+    self->sleeps_at = where;
+    sim::emit(sim::event_kind::sleep, object, static_cast<std::uint64_t>(self->state), where);
+    sim::block(why, object);
+    if (depth >= 0)
+        reacquire_kernel_lock(self, depth);
+}
+
+void schedule(place where)
+{
+    might_sleep(where);
+    sim::point();
+    task_struct *self = this_task();
+    sim::emit(sim::event_kind::schedule, self->sleeps_on, static_cast<std::uint64_t>(self->state), where);
+    if (self->state == TASK_INTERRUPTIBLE && (self->pending.bits & ~self->blocked.bits) != 0)
+        self->state = TASK_RUNNING;
+    if (self->state == TASK_RUNNING)
+        return;
+    deactivate(self, self->state == TASK_INTERRUPTIBLE ? "interruptible" : "uninterruptible", self->sleeps_on, where);
+}
+
+bool wake_up_state(task_struct *task, long mask)
+{
+    if ((task->state & mask) == 0)
+        return false;
+    task->state = TASK_RUNNING;
+    sim::make_runnable(task->index);
+    return true;
+}
+
+void sleep_uninterruptible(const char *why, const void *object, place where)
+{
+    might_sleep(where);
+    this_task()->state = TASK_UNINTERRUPTIBLE;
+    deactivate(this_task(), why, object, where);
+}
+
+} // namespace kernel

@@ -1,0 +1,202 @@
+// Slab caches.
+#include "sim/kernel/slab.hpp"
+
+#include <bit>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "sim/fault.hpp"
+#include "sim/kernel/budget.hpp"
+#include "sim/kernel/bug.hpp"
+#include "sim/kernel/sched.hpp"
+#include "sim/object_name.hpp"
+#include "sim/run.hpp"
+
+namespace kernel {
+
+using sim::emit;
+using sim::event_kind;
+
+static const sim::per_world<slab_state> state;
+
+const slab_state &slab_caches()
+{
+    return state.get();
+}
+
+static std::uint64_t bit(unsigned index)
+{
+    return std::uint64_t{1} << index;
+}
+
+static kmem_cache_t *make_cache(const char *name, size_t size)
+{
+    slab_state &all = state.get();
+    sim::require(all.cache_count < slab_caches_max, "more slab caches than a world has room for");
+    auto *cache = static_cast<kmem_cache_t *>(sim::allocate(sizeof(kmem_cache_t)));
+    cache->name = name;
+    cache->object_bytes = static_cast<std::uint32_t>((size + 15) / 16 * 16);
+    all.caches[all.cache_count++] = cache;
+    return cache;
+}
+
+kmem_cache_t *kmem_cache_create(const char *name, size_t size, size_t, unsigned long, slab_constructor constructor,
+                                slab_constructor destructor, place where)
+{
+    might_sleep(where);
+    sim::require(constructor == nullptr && destructor == nullptr, "slab constructors are not modelled");
+    if (disturb(sim::choice_kind::allocation, budget().failed_allocations))
+        return nullptr;
+    return make_cache(name, size);
+}
+
+int kmem_cache_destroy(kmem_cache_t *cache, place where)
+{
+    might_sleep(where);
+    if (cache->live != 0)
+        rule_broken("slab_leak", fmt::format("cache {} is destroyed with {} objects in use", cache->name,
+                                             std::popcount(cache->live)), where);
+    slab_state &all = state.get();
+    for (unsigned i = 0; i < all.cache_count; ++i)
+        if (all.caches[i] == cache)
+            all.caches[i] = all.caches[--all.cache_count];
+    return 0;
+}
+
+static void check_poison(const kmem_cache_t *cache, unsigned index, const place &where)
+{
+    const std::byte *object = cache->object(index);
+    for (std::uint32_t i = 0; i < cache->object_bytes; i += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, object + i, 8);
+        if (word == 0x6b6b6b6b6b6b6b6b) [[likely]]
+            continue;
+        rule_broken("write_after_free", fmt::format("free object {} of cache {} was written at offset {}",
+                                                    index, cache->name, i), where);
+    }
+}
+
+static unsigned grow(kmem_cache_t *cache)
+{
+    sim::require(cache->object_count < slab_objects_max, "a slab cache holds more objects than a world has room for");
+    unsigned index = cache->object_count++;
+    void *memory = sim::allocate(cache->object_bytes);
+    cache->offsets[index] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(memory) - sim::arena_base);
+    return index;
+}
+
+static void *take_object(kmem_cache_t *cache, const place &where)
+{
+    auto index = static_cast<unsigned>(std::countr_one(cache->live));
+    if (index >= cache->object_count)
+        index = grow(cache);
+    else
+        check_poison(cache, index, where);
+    cache->live |= bit(index);
+    return std::memset(cache->object(index), POISON_INUSE, cache->object_bytes);
+}
+
+void *kmem_cache_alloc(kmem_cache_t *cache, gfp_t, place where)
+{
+    might_sleep(where);
+    sim::point_before_operation();
+    if (disturb(sim::choice_kind::allocation, budget().failed_allocations)) {
+        emit(event_kind::alloc_failed, nullptr, 0, where);
+        return nullptr;
+    }
+    void *object = take_object(cache, where);
+    emit(event_kind::alloc, object, 0, where);
+    return object;
+}
+
+slab_address find_slab_object(const void *address)
+{
+    auto wanted = static_cast<const std::byte *>(address);
+    if (!sim::in_heap(address))
+        return {nullptr, 0};
+    const slab_state &all = state.get();
+    for (unsigned c = 0; c < all.cache_count; ++c) {
+        const kmem_cache_t *cache = all.caches[c];
+        for (unsigned i = 0; i < cache->object_count; ++i)
+            if (wanted >= cache->object(i) && wanted < cache->object(i) + cache->object_bytes)
+                return {cache, i};
+    }
+    return {nullptr, 0};
+}
+
+static void give_back(kmem_cache_t *cache, void *object, const place &where)
+{
+    for (unsigned i = 0; i < cache->object_count; ++i) {
+        if (cache->object(i) != object)
+            continue;
+        if ((cache->live & bit(i)) == 0)
+            rule_broken("double_free", fmt::format("{} was freed already", sim::name_of_object(object)), where);
+        emit(event_kind::free, object, 0, where);
+        cache->live &= ~bit(i);
+        std::memset(object, POISON_FREE, cache->object_bytes);
+        return;
+    }
+    rule_broken("bad_free", fmt::format("{} is no object of cache {}", sim::name_of_object(object), cache->name), where);
+}
+
+void kmem_cache_free(kmem_cache_t *cache, void *object, place where)
+{
+    sim::point_before_operation();
+    give_back(cache, object, where);
+}
+
+static constexpr std::array<std::uint16_t, 8> general_sizes = {32, 64, 128, 256, 512, 1024, 2048, kmalloc_max};
+static constexpr std::array<const char *, 8> general_names = {"size-32",  "size-64",   "size-128",  "size-256",
+                                                              "size-512", "size-1024", "size-2048", "size-4096"};
+static const sim::per_world<std::array<kmem_cache_t *, 8>> general;
+
+void *kmalloc(size_t size, gfp_t flags, place where)
+{
+    for (unsigned i = 0; i < general_sizes.size(); ++i) {
+        if (size > general_sizes[i])
+            continue;
+        kmem_cache_t *&cache = general.get()[i];
+        if (cache == nullptr)
+            cache = make_cache(general_names[i], general_sizes[i]);
+        return kmem_cache_alloc(cache, flags, where);
+    }
+    return nullptr;
+}
+
+void *kzalloc(size_t size, gfp_t flags, place where)
+{
+    void *object = kmalloc(size, flags, where);
+    return object == nullptr ? nullptr : std::memset(object, 0, size);
+}
+
+void kfree(void *object, place where)
+{
+    if (object == nullptr)
+        return;
+    sim::point_before_operation();
+    for (kmem_cache_t *cache : general.get()) {
+        if (cache == nullptr || find_slab_object(object).cache != cache)
+            continue;
+        give_back(cache, object, where);
+        return;
+    }
+    rule_broken("bad_free", fmt::format("{} was not allocated with kmalloc", sim::name_of_object(object)), where);
+}
+
+std::string check_slabs_empty()
+{
+    const slab_state &all = state.get();
+    for (unsigned c = 0; c < all.cache_count; ++c) {
+        const kmem_cache_t &cache = *all.caches[c];
+        for (unsigned i = 0; i < cache.object_count; ++i) {
+            if ((cache.live >> i & 1) != 0)
+                return fmt::format("{} was never freed (cache {})", sim::name_of_object(cache.object(i)), cache.name);
+            if (std::memcmp(cache.object(i), "\x6b", 1) != 0)
+                return fmt::format("free object {} of cache {} was written", i, cache.name);
+        }
+    }
+    return "";
+}
+
+} // namespace kernel

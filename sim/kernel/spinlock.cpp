@@ -1,0 +1,75 @@
+// Spinlocks. A task that stands before a held lock is not runnable: spinning on is no step.
+#include "sim/kernel/spinlock.hpp"
+
+#include <bit>
+
+#include <fmt/format.h>
+
+#include "sim/kernel/bug.hpp"
+#include "sim/kernel/sched.hpp"
+#include "sim/kernel/this_task.hpp"
+#include "sim/object_name.hpp"
+#include "sim/run.hpp"
+
+namespace kernel {
+
+using sim::name_of_object;
+
+void spin_lock_init(spinlock_t *lock)
+{
+    *lock = {};
+}
+
+static void for_each_task(std::uint64_t mask, auto visit)
+{
+    for (; mask != 0; mask &= mask - 1)
+        visit(static_cast<unsigned>(std::countr_zero(mask)));
+}
+
+void spin_lock(spinlock_t *lock, place where)
+{
+    unsigned self = sim::current_task();
+    if (lock->holder == self + 1)
+        rule_broken("self_deadlock", fmt::format("{} takes {} which it holds", name_of_object(this_task()),
+                                                 name_of_object(lock)), where);
+    std::uint64_t me = std::uint64_t{1} << self;
+    lock->waiters |= me;
+    this_task()->sleeps_at = where;
+    if (lock->holder != 0)
+        sim::block("spinlock", lock);
+    else
+        sim::point();
+    // Only a task that may take the lock is runnable here.
+    lock->waiters &= ~me;
+    lock->holder = static_cast<std::uint16_t>(self + 1);
+    for_each_task(lock->waiters, [&](unsigned other) { sim::hold_back(other, "spinlock", lock); });
+    task_struct *holder = this_task();
+    ++holder->preempt_count;
+    ++holder->spinlocks_held;
+    sim::the_world().after_acquire = true;
+    sim::emit(sim::event_kind::lock, lock, 0, where);
+}
+
+void spin_unlock(spinlock_t *lock, place where)
+{
+    sim::fine_point();
+    if (lock->holder != sim::current_task() + 1)
+        rule_broken("unbalanced_unlock", fmt::format("{} unlocks {} which it does not hold", name_of_object(this_task()),
+                                                     name_of_object(lock)), where);
+    lock->holder = 0;
+    for_each_task(lock->waiters, [](unsigned other) { sim::make_runnable(other); });
+    task_struct *self = this_task();
+    --self->preempt_count;
+    --self->spinlocks_held;
+    sim::the_world().after_acquire = false;
+    sim::emit(sim::event_kind::unlock, lock, 0, where);
+}
+
+void lockdep_assert_held(const spinlock_t *lock, place where)
+{
+    if (lock->holder != sim::current_task() + 1)
+        rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function,
+                                                 name_of_object(lock)), where);
+}
+
+} // namespace kernel

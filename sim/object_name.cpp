@@ -1,0 +1,28 @@
+// The installed namer of objects.
+#include "sim/object_name.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/arena.hpp"
+
+namespace sim {
+
+static std::string (*installed)(const void *object) = nullptr;
+
+void install_object_namer(std::string (*namer)(const void *object))
+{
+    installed = namer;
+}
+
+std::string name_of_object(const void *object)
+{
+    if (object == nullptr)
+        return "";
+    std::string name = installed ? installed(object) : "";
+    if (!name.empty())
+        return name;
+    auto address = reinterpret_cast<std::uintptr_t>(object);
+    return in_arena(object) ? fmt::format("object+{:x}", address - arena_base) : fmt::format("{:#x}", address);
+}
+
+} // namespace sim

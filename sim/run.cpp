@@ -1,0 +1,293 @@
+// The scheduler: points, choices, switching, and the ends of a run.
+#include "sim/run.hpp"
+
+#include <array>
+#include <bit>
+
+#include <xxhash.h>
+
+#include "sim/fault.hpp"
+#include "sim/fiber.hpp"
+#include "sim/oops.hpp"
+
+namespace sim {
+
+run_state the_run;
+
+std::string_view name_of(verdict_kind kind)
+{
+    static constexpr std::array<std::string_view, 8> names = {"done", "hung", "stalled",     "violation",
+                                                              "bug",  "oops", "soft lockup", "step limit"};
+    return names[static_cast<unsigned>(kind)];
+}
+
+namespace {
+
+[[noreturn]] void leave_run()
+{
+    the_run.ended = true;
+    void *abandoned = nullptr;
+    switch_context(the_run.host_context, &abandoned);
+    __builtin_unreachable();
+}
+
+// The machine the tool is built for need not have a population count; masks have few bits.
+unsigned count_bits(std::uint64_t mask)
+{
+    unsigned count = 0;
+    for (; mask != 0; mask &= mask - 1)
+        ++count;
+    return count;
+}
+
+unsigned nth_runnable(std::uint64_t mask, unsigned n)
+{
+    for (; n > 0; --n)
+        mask &= mask - 1;
+    return static_cast<unsigned>(std::countr_zero(mask));
+}
+
+// REQUIRES: somebody is runnable.
+unsigned pick_next()
+{
+    world &w = the_world();
+    std::uint64_t mask = w.runnable;
+    bool only_one = (mask & (mask - 1)) == 0;
+    if (only_one)
+        return static_cast<unsigned>(std::countr_zero(mask));
+    if (the_run.now == phase::running)
+        return nth_runnable(mask, choose(choice_kind::schedule, count_bits(mask)));
+    // Setup and teardown: one task at a time, in index order.
+    if (w.current < tasks_max && (mask >> w.current & 1) != 0)
+        return w.current;
+    return static_cast<unsigned>(std::countr_zero(mask));
+}
+
+void begin_step()
+{
+    run_state &run = the_run;
+    the_world().after_acquire = false;
+    run.accesses_left = run.limits.accesses_max;
+    if (++run.steps > run.limits.steps_max) [[unlikely]]
+        report({verdict_kind::step_limit, "", "the run was cut after its limit of steps", {}});
+    if (run.listen.on_step) {
+        run.in_listener = true;
+        run.listen.on_step();
+        run.in_listener = false;
+    }
+}
+
+void note_scheduled(unsigned next)
+{
+    if (the_run.listen.on_schedule) [[unlikely]]
+        the_run.listen.on_schedule(next, the_world().runnable);
+}
+
+// Continues with another task, or with the host when nobody can run.
+void switch_away(void **from)
+{
+    world &w = the_world();
+    if (w.runnable == 0) {
+        w.current = tasks_max;
+        switch_context(the_run.host_context, from);
+        return;
+    }
+    unsigned next = pick_next();
+    note_scheduled(next);
+    if (from == &w.tasks[next].context)
+        return;
+    w.current = static_cast<std::uint16_t>(next);
+    switch_context(w.tasks[next].context, from);
+}
+
+} // namespace
+
+void run_task_body()
+{
+    world &w = the_world();
+    unsigned self = w.current;
+    emit(event_kind::task_start, nullptr, 0, place::here());
+    w.tasks[self].body(w.tasks[self].closure);
+    emit(event_kind::task_end, nullptr, 0, place::here());
+    w.tasks[self].status = task_status::ended;
+    w.runnable &= ~(std::uint64_t{1} << self);
+    begin_step();
+    switch_away(&w.tasks[self].context);
+    internal_error("an ended task was continued");
+}
+
+unsigned start_task(const char *name, void (*body)(void *), const void *closure, std::size_t closure_bytes)
+{
+    world &w = the_world();
+    require(w.task_count < tasks_max, "a scenario starts more tasks than a world has room for");
+    unsigned index = w.task_count++;
+    task &t = w.tasks[index];
+    t = task{};
+    std::strncpy(t.name, name, sizeof t.name - 1);
+    t.body = body;
+    t.closure = allocate(closure_bytes);
+    std::memcpy(t.closure, closure, closure_bytes);
+    t.status = task_status::runnable;
+    clear_floating_point_flags();
+    t.context = make_context(index);
+    w.runnable |= std::uint64_t{1} << index;
+    return index;
+}
+
+void block(const char *why, const void *object)
+{
+    world &w = the_world();
+    task &self = w.tasks[w.current];
+    self.status = task_status::blocked;
+    self.waiting_why = why;
+    self.waiting_for = object;
+    w.runnable &= ~(std::uint64_t{1} << w.current);
+    begin_step();
+    switch_away(&self.context);
+}
+
+void hold_back(unsigned index, const char *why, const void *object)
+{
+    world &w = the_world();
+    task &t = w.tasks[index];
+    t.status = task_status::blocked;
+    t.waiting_why = why;
+    t.waiting_for = object;
+    w.runnable &= ~(std::uint64_t{1} << index);
+}
+
+void make_runnable(unsigned index)
+{
+    world &w = the_world();
+    task &t = w.tasks[index];
+    if (t.status != task_status::blocked)
+        return;
+    t.status = task_status::runnable;
+    t.waiting_why = nullptr;
+    t.waiting_for = nullptr;
+    w.runnable |= std::uint64_t{1} << index;
+}
+
+void point()
+{
+    begin_step();
+    world &w = the_world();
+    if (the_run.now != phase::running) {
+        note_scheduled(w.current);
+        return;
+    }
+    switch_away(&w.tasks[w.current].context);
+}
+
+unsigned choose(choice_kind kind, unsigned alternatives)
+{
+    run_state &run = the_run;
+    if (alternatives < 2 || run.now != phase::running)
+        return 0;
+    require(alternatives <= alternatives_max, "a choice has more alternatives than a trace can hold");
+    unsigned answer = run.chooser->choose(kind, alternatives);
+    if (run.record_limit - run.record_end < 3) [[unlikely]]
+        record_overflow();
+    run.record_end[0] = static_cast<std::byte>(0x80 | static_cast<unsigned>(kind));
+    run.record_end[1] = static_cast<std::byte>(alternatives);
+    run.record_end[2] = static_cast<std::byte>(answer);
+    run.record_end += 3;
+    return answer;
+}
+
+void begin_run(strategy &chooser, std::uint64_t number)
+{
+    run_state &run = the_run;
+    if (!run.record)
+        run.record = std::make_unique<std::byte[]>(record_bytes_max);
+    run.record_end = run.record.get();
+    run.record_limit = run.record_end + record_bytes_max;
+    run.steps = 0;
+    run.ended = false;
+    run.in_listener = false;
+    run.chooser = &chooser;
+    chooser.begin(number);
+    catch_faults();
+}
+
+bool run_tasks(phase now)
+{
+    run_state &run = the_run;
+    world &w = the_world();
+    if (w.runnable == 0)
+        return true;
+    run.now = now;
+    run.accesses_left = run.limits.accesses_max;
+    clear_floating_point_flags();
+    if (setjmp(run.escape) == 0) {
+        unsigned next = pick_next();
+        note_scheduled(next);
+        w.current = static_cast<std::uint16_t>(next);
+        switch_context(w.tasks[next].context, &run.host_context);
+    }
+    run.now = phase::host;
+    w.current = tasks_max;
+    return !run.ended;
+}
+
+void yield_to_host(const char *why)
+{
+    world &w = the_world();
+    task &self = w.tasks[w.current];
+    self.status = task_status::blocked;
+    self.waiting_why = why;
+    w.runnable &= ~(std::uint64_t{1} << w.current);
+    w.current = tasks_max;
+    switch_context(the_run.host_context, &self.context);
+}
+
+void report(verdict found)
+{
+    require(the_run.now != phase::host, "a finding is reported while no task runs");
+    the_run.outcome = std::move(found);
+    leave_run();
+}
+
+void soft_lockup()
+{
+    report({verdict_kind::soft_lockup, "soft_lockup",
+            "a step made more memory accesses than its bound; a loop does not end", {}});
+}
+
+void record_overflow()
+{
+    report({verdict_kind::step_limit, "", "the run was cut: its record of choices and events is full", {}});
+}
+
+void notify(const event &happened)
+{
+    run_state &run = the_run;
+    run.in_listener = true;
+    if (run.listen.on_event)
+        run.listen.on_event(happened);
+    if (run.listen.on_log)
+        run.listen.on_log(happened);
+    run.in_listener = false;
+}
+
+std::vector<choice> recorded_choices()
+{
+    std::vector<choice> choices;
+    for (const std::byte *at = the_run.record.get(); at < the_run.record_end; ++at) {
+        auto tag = static_cast<unsigned>(*at);
+        if (tag < 0x80)
+            continue;
+        choices.push_back({static_cast<choice_kind>(tag & 0x7f), static_cast<std::uint8_t>(at[1]),
+                           static_cast<std::uint8_t>(at[2])});
+        at += 2;
+    }
+    return choices;
+}
+
+std::uint64_t record_hash(std::uint64_t seed)
+{
+    const std::byte *start = the_run.record.get();
+    return XXH3_64bits_withSeed(start, static_cast<std::size_t>(the_run.record_end - start), seed);
+}
+
+} // namespace sim

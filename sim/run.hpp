@@ -1,0 +1,117 @@
+// One run of a world: phases, points, events, and how it ends. Nothing here belongs to the simulated state.
+#pragma once
+
+#include <array>
+#include <csetjmp>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "sim/choose.hpp"
+#include "sim/event.hpp"
+#include "sim/verdict.hpp"
+#include "sim/world.hpp"
+
+namespace sim {
+
+enum class phase : std::uint8_t { host, setup, running, teardown };
+enum class point_set : std::uint8_t { coarse, fine };
+
+// What listens to a run. Each may be null. They run on the stack of the current task and may call report().
+struct listeners {
+    void (*on_event)(const event &) = nullptr; // each event, after it took effect
+    void (*on_step)() = nullptr;               // between two steps, before the next is chosen
+    void (*on_log)(const event &) = nullptr;   // as on_event; only in runs that are recorded
+    void (*on_schedule)(unsigned task, std::uint64_t runnable) = nullptr; // each step, only in runs that are recorded
+};
+
+struct run_limits {
+    std::uint32_t steps_max = 20'000;
+    std::uint32_t accesses_max = 50'000; // of one step
+};
+
+inline constexpr std::size_t record_bytes_max = 1 << 20;
+
+// The run in progress. The record holds a byte for each event and three for each choice, in order.
+struct run_state {
+    phase now = phase::host;
+    point_set points = point_set::coarse;
+    bool in_listener = false;
+    bool core_wrote = false; // to the heap, since a listener last cleared it
+    std::int64_t accesses_left = std::numeric_limits<std::int64_t>::max(); // static initialisers of the core count too
+    std::uint32_t steps = 0;
+    run_limits limits;
+    listeners listen;
+    strategy *chooser = nullptr;
+    std::byte *record_end = nullptr;
+    std::byte *record_limit = nullptr;
+    void *host_context = nullptr;
+    verdict outcome;
+    bool ended = false; // outcome is set
+    std::unique_ptr<std::byte[]> record;
+    jmp_buf escape; // out of a faulting step, into the host
+};
+extern run_state the_run;
+
+// Starts a run's record; the world is in place and the host runs.
+void begin_run(strategy &chooser, std::uint64_t number);
+
+// Runs tasks until nobody can run, the run ended by a report, or a task called yield_to_host. Returns whether the
+// run may go on, that is, was not ended by a report.
+bool run_tasks(phase now);
+
+// Gives control back to the host, as a finished setup does; the task goes on when it is made runnable again.
+void yield_to_host(const char *why);
+
+// The choices of the run in progress or last ended, in order.
+std::vector<choice> recorded_choices();
+// XXH3 of the record: choices with kind, alternatives and answer, and kinds of events.
+std::uint64_t record_hash(std::uint64_t seed);
+
+// Ends the run with a finding. Called by a task or by a listener on its stack.
+[[noreturn]] void report(verdict found);
+
+// Scheduling points, called by the fakes before an operation. They are placed as in DESIGN: coarse points suffice
+// for programs without data races; fine ones stand before every primitive.
+void point();
+
+inline void point_before_operation()
+{
+    world &w = the_world();
+    if (w.after_acquire && the_run.points == point_set::coarse) {
+        w.after_acquire = false;
+        return;
+    }
+    point();
+}
+
+inline void fine_point()
+{
+    if (the_run.points == point_set::fine)
+        point();
+}
+
+void record_overflow();
+void notify(const event &happened);
+
+inline void emit(event_kind kind, const void *object, std::uint64_t value, const place &where, const void *pc = nullptr)
+{
+    run_state &run = the_run;
+    if (run.record_end == run.record_limit) [[unlikely]]
+        record_overflow();
+    *run.record_end++ = static_cast<std::byte>(kind);
+    if (run.listen.on_event || run.listen.on_log)
+        notify({kind, object, value, where, pc});
+}
+
+// Counts accesses of the core within a step; an endless walk ends as a soft lockup.
+[[noreturn]] void soft_lockup();
+inline void count_access()
+{
+    if (--the_run.accesses_left < 0) [[unlikely]]
+        soft_lockup();
+}
+
+} // namespace sim

@@ -1,0 +1,82 @@
+// Saving, restoring and hashing a world.
+#include "sim/world.hpp"
+
+#include <cstring>
+
+#include <xxhash.h>
+
+#include "sim/fault.hpp"
+
+namespace sim {
+namespace {
+
+std::size_t variables_used = 0;
+
+// Calls visit(start, bytes) for each live range, in address order.
+template <typename Visit> void for_live_ranges(Visit visit)
+{
+    const world &w = the_world();
+    visit(reinterpret_cast<std::byte *>(arena_base), w.heap_used);
+    for (unsigned i = 0; i < w.task_count; ++i) {
+        const task &t = w.tasks[i];
+        if (t.status == task_status::ended)
+            continue;
+        std::byte *low = static_cast<std::byte *>(t.context);
+        visit(low, static_cast<std::size_t>(stack_top(i) - low));
+    }
+}
+
+} // namespace
+
+void reset_world(std::uint32_t page_size)
+{
+    map_arena();
+    world &w = the_world();
+    std::memset(&w, 0, sizeof w);
+    w.heap_used = offsetof(world, variables) + variables_used;
+    w.page_size = page_size;
+    w.current = tasks_max;
+}
+
+std::uint64_t hash_world()
+{
+    require(the_world().current == tasks_max, "a world is hashed while one of its tasks runs");
+    std::uint64_t hash = 0;
+    for_live_ranges([&](const std::byte *start, std::size_t bytes) { hash = XXH3_64bits_withSeed(start, bytes, hash); });
+    return hash;
+}
+
+void saved_world::save()
+{
+    require(the_world().current == tasks_max, "a world is saved while one of its tasks runs");
+    std::size_t total = 0;
+    for_live_ranges([&](const std::byte *, std::size_t size) { total += size; });
+    bytes.resize(total);
+    std::byte *to = bytes.data();
+    for_live_ranges([&](const std::byte *start, std::size_t size) {
+        std::memcpy(to, start, size);
+        to += size;
+    });
+}
+
+void saved_world::restore() const
+{
+    // The heap's size is in the header, which comes first, and the stacks' extents are in the heap's task table:
+    // each range is known once the ranges before it are back.
+    const std::byte *from = bytes.data();
+    std::memcpy(&the_world(), from, offsetof(world, variables));
+    for_live_ranges([&](std::byte *start, std::size_t size) {
+        std::memcpy(start, from, size);
+        from += size;
+    });
+}
+
+std::size_t reserve_variable(std::size_t bytes, std::size_t alignment)
+{
+    std::size_t start = (variables_used + alignment - 1) / alignment * alignment;
+    variables_used = start + bytes;
+    require(variables_used <= variables_bytes, "module variables do not fit into the world");
+    return start;
+}
+
+} // namespace sim
