@@ -1,0 +1,10 @@
+// Which list a request is on, and in which state.
+#pragma once
+
+#include "checker/invariants/invariant.hpp"
+
+namespace interfuse {
+
+std::optional<broken> check_list_membership();
+
+} // namespace interfuse

@@ -1,0 +1,58 @@
+// Counting owners.
+#include "checker/invariants/references.hpp"
+
+#include <fmt/format.h>
+
+#include "checker/invariants/ghost.hpp"
+#include "checker/invariants/names.hpp"
+#include "sim/world.hpp"
+
+namespace interfuse {
+
+namespace {
+
+std::string owners(const request_ghost &r)
+{
+    const sim::world &w = sim::the_world();
+    std::string text;
+    auto add = [&](std::string_view owner) { text += fmt::format("{}{}", text.empty() ? "" : ", ", owner); };
+    if (r.transport > 0)
+        add("the transport");
+    if (r.creator != nobody)
+        add(w.tasks[r.creator].name);
+    if (r.requester != nobody)
+        add(fmt::format("its requester {}", w.tasks[r.requester].name));
+    for (unsigned i = 0; i < ghost_tasks; ++i)
+        if (r.borrowed[i] > 0)
+            add(w.tasks[i].name);
+    return text.empty() ? "nobody" : text;
+}
+
+bool lock_is_held()
+{
+    for (const fuse::fuse_conn *fc : ghost().connections)
+        if (fc != nullptr && kernel::spin_is_locked(&fc->lock))
+            return true;
+    return false;
+}
+
+} // namespace
+
+std::optional<broken> check_reference_counts()
+{
+    if (lock_is_held())
+        return std::nullopt;
+    const ghost_state &g = ghost();
+    for (unsigned i = 0; i < g.requests_high; ++i) {
+        const request_ghost &r = g.requests[i];
+        if (r.req == nullptr || !r.used)
+            continue;
+        auto count = static_cast<unsigned>(r.req->count.counter);
+        if (count != r.owned)
+            return broken{fmt::format("{} has a count of {} but {} owners: {}", name_of_request(*r.req),
+                                      r.req->count.counter, r.owned, owners(r))};
+    }
+    return std::nullopt;
+}
+
+} // namespace interfuse

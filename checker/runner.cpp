@@ -1,0 +1,172 @@
+// Running a scenario and judging its end.
+#include "checker/runner.hpp"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "checker/hang.hpp"
+#include "checker/invariants/ghost.hpp"
+#include "checker/invariants/invariant.hpp"
+#include "checker/invariants/names.hpp"
+#include "scenarios/stage.hpp"
+#include "sim/kernel/mm.hpp"
+#include "sim/kernel/slab.hpp"
+#include "sim/object_name.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using sim::the_run;
+using sim::verdict;
+using sim::verdict_kind;
+
+recorder *active_recorder = nullptr;
+
+void forward_event(const sim::event &what)
+{
+    active_recorder->happened(sim::current_task(), what);
+}
+
+void forward_step(unsigned task, std::uint64_t runnable)
+{
+    active_recorder->step(task, runnable);
+}
+
+sim::listeners listeners_for(check_level checks, bool recording)
+{
+    sim::listeners listen;
+    if (checks == check_level::steps) {
+        listen.on_event = follow_event;
+        listen.on_step = check_step;
+    }
+    if (recording) {
+        listen.on_log = forward_event;
+        listen.on_schedule = forward_step;
+    }
+    return listen;
+}
+
+bool everybody_ended()
+{
+    const sim::world &w = sim::the_world();
+    for (unsigned i = 0; i < w.task_count; ++i)
+        if (w.tasks[i].status != sim::task_status::ended)
+            return false;
+    return true;
+}
+
+// The setup task, which waits for the end, and resting daemons do not count as asleep.
+bool everybody_is_through()
+{
+    const sim::world &w = sim::the_world();
+    for (unsigned i = 1; i < w.task_count; ++i)
+        if (w.tasks[i].status != sim::task_status::ended && !task_rests(i))
+            return false;
+    return true;
+}
+
+verdict judge_leaks()
+{
+    std::string leak = kernel::check_slabs_empty();
+    if (leak.empty() && kernel::any_page_in_use())
+        leak = "a page frame was never freed";
+    if (leak.empty())
+        return {};
+    return {verdict_kind::violation, "leak", leak + " after the teardown", {}};
+}
+
+verdict run_to_the_end(const char *may_stall)
+{
+    if (!sim::run_tasks(sim::phase::running))
+        return the_run.outcome;
+    if (!everybody_is_through()) {
+        verdict hang = describe_hang("the run");
+        if (may_stall != nullptr)
+            hang.kind = verdict_kind::stalled;
+        return hang;
+    }
+    while (setup_awaits_host()) {
+        sim::make_runnable(0);
+        // The setup task's own part, then that of the tasks it has woken.
+        if (!sim::run_tasks(sim::phase::teardown) || !sim::run_tasks(sim::phase::teardown))
+            return the_run.outcome;
+    }
+    if (!everybody_ended())
+        return describe_hang("the teardown");
+    return judge_leaks();
+}
+
+std::uint64_t fingerprint_of(const verdict &v)
+{
+    if (!v.is_finding())
+        return 0;
+    std::string text = fmt::format("{}|{}|{}", sim::name_of(v.kind), v.invariant, v.where.function);
+    return XXH3_64bits(text.data(), text.size());
+}
+
+} // namespace
+
+runner::runner(run_setup setup) : how(std::move(setup))
+{
+    static struct : sim::strategy {
+        void begin(std::uint64_t) override {}
+        unsigned choose(sim::choice_kind, unsigned) override { return 0; }
+    } first_answer;
+    sim::install_object_namer(name_of_core_object);
+    use_parameters(how.parameters);
+    sim::reset_world(static_cast<std::uint32_t>(parameter_of("page_size")));
+    the_run.limits = how.limits;
+    the_run.points = how.points;
+    the_run.listen = listeners_for(how.checks, false);
+    sim::begin_run(first_answer, 0);
+    start_setup(how.which->build);
+    if (!sim::run_tasks(sim::phase::setup))
+        throw std::runtime_error(fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name,
+                                             the_run.outcome.message));
+    start.save();
+}
+
+run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
+{
+    start.restore();
+    the_run.limits = how.limits;
+    the_run.points = how.points;
+    sim::begin_run(chooser, number);
+    run_result result;
+    result.verdict = run_to_the_end(how.which->may_stall);
+    result.steps = the_run.steps;
+    result.fingerprint = fingerprint_of(result.verdict);
+    std::uint64_t ending[] = {static_cast<std::uint64_t>(result.verdict.kind), result.fingerprint, number};
+    result.record_hash = sim::record_hash(XXH3_64bits(ending, sizeof ending));
+    return result;
+}
+
+run_result runner::run(sim::strategy &chooser, std::uint64_t number)
+{
+    the_run.listen = listeners_for(how.checks, false);
+    return run_phases(chooser, number);
+}
+
+run_result runner::run_recorded(sim::strategy &chooser, std::uint64_t number, recorder &log)
+{
+    active_recorder = &log;
+    the_run.listen = listeners_for(how.checks, true);
+    run_result result = run_phases(chooser, number);
+    active_recorder = nullptr;
+    return result;
+}
+
+std::vector<std::string> runner::task_names() const
+{
+    start.restore();
+    std::vector<std::string> names;
+    const sim::world &w = sim::the_world();
+    for (unsigned i = 0; i < w.task_count; ++i)
+        names.emplace_back(w.tasks[i].name);
+    return names;
+}
+
+} // namespace interfuse

@@ -1,0 +1,60 @@
+// Running one scenario many times: setup once, then restore, run, tear down, judge.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scenarios/scenario.hpp"
+#include "sim/run.hpp"
+
+namespace interfuse {
+
+enum class check_level : std::uint8_t { end, steps }; // invariants at the end of a run, or at every step as well
+
+struct run_setup {
+    const scenario *which = nullptr;
+    std::vector<parameter_value> parameters; // complete, in the scenario's order
+    sim::point_set points = sim::point_set::coarse;
+    check_level checks = check_level::steps;
+    sim::run_limits limits;
+};
+
+struct run_result {
+    sim::verdict verdict;
+    std::uint64_t fingerprint = 0; // of a finding: kind, invariant and place, stable over edits elsewhere; else 0
+    std::uint32_t steps = 0;
+    std::uint64_t record_hash = 0; // of choices, kinds of events, run number, verdict and fingerprint: its part of the digest
+};
+
+// What listens to a recorded run; called on the stacks of the run's tasks, in order.
+class recorder {
+public:
+    virtual ~recorder() = default;
+    // A step begins: this task was taken out of `runnable` (bit i: task i).
+    virtual void step(unsigned task, std::uint64_t runnable) = 0;
+    virtual void happened(unsigned task, const sim::event &what) = 0;
+};
+
+// One runner exists at a time: the world is one.
+class runner {
+public:
+    // Boots the scenario and saves the world. An exception std::runtime_error with a sentence when the setup itself
+    // ends in a finding.
+    explicit runner(run_setup setup);
+    run_result run(sim::strategy &chooser, std::uint64_t number);
+    run_result run_recorded(sim::strategy &chooser, std::uint64_t number, recorder &log);
+    const run_setup &setup() const { return how; }
+    // Names of the tasks that start the run, by index.
+    std::vector<std::string> task_names() const;
+    // Bytes of the saved world.
+    std::size_t world_bytes() const { return start.size(); }
+
+private:
+    run_result run_phases(sim::strategy &chooser, std::uint64_t number);
+
+    run_setup how;
+    sim::saved_world start;
+};
+
+} // namespace interfuse

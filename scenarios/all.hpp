@@ -1,0 +1,16 @@
+// The scenarios, one function each.
+#pragma once
+
+#include "scenarios/scenario.hpp"
+
+namespace interfuse {
+
+scenario one_request();
+scenario killed_request();
+scenario aborted_request();
+scenario daemon_dies();
+scenario init();
+scenario release();
+scenario unmount();
+
+} // namespace interfuse

@@ -1,0 +1,13 @@
+// Requesters: tasks that use the mounted file system.
+#pragma once
+
+#include "scenarios/stage.hpp"
+
+namespace interfuse {
+
+// Looks a name up so many times; stops when killed.
+task_struct *start_looker(const char *name, const mount &m, const char *file, int times = 1);
+// Opens a file and closes it again, with the RELEASE that follows from it.
+task_struct *start_opener(const char *name, const mount &m, const char *file);
+
+} // namespace interfuse

@@ -1,0 +1,137 @@
+// Booting, mounting, and taking everything down.
+#include "scenarios/stage.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "sim/fault.hpp"
+#include "sim/kernel/budget.hpp"
+#include "sim/kernel/bug.hpp"
+#include "sim/kernel/fs_caches.hpp"
+#include "sim/object_name.hpp"
+#include "sim/run.hpp"
+
+namespace interfuse {
+
+namespace fuse = kernel::fuse;
+
+namespace {
+
+struct stage_state {
+    std::array<const fuse::fuse_conn *, sim::tasks_max> rests_on;
+    std::array<task_struct *, sim::tasks_max> doomed;
+    unsigned doomed_count;
+    bool unmounts[kernel::mounts_max];
+};
+
+const sim::per_world<stage_state> stage;
+
+constexpr const char *between_phases = "the end of the run";
+
+} // namespace
+
+std::vector<parameter> with_common_parameters(std::vector<parameter> own)
+{
+    std::vector<parameter> all = {
+        {"pool", 2, 1, 10, "preallocated requests of the connection"},
+        {"faults", 0, 0, 8, "page faults that a run may contain"},
+        {"efaults", 0, 0, 8, "bad user addresses that a run may contain"},
+        {"oom", 0, 0, 8, "failed allocations that a run may contain"},
+        {"page_size", 128, 64, 4096, "bytes of a page of the simulated machine"},
+    };
+    auto is_own = [&](const parameter &p) {
+        return std::ranges::any_of(own, [&](const parameter &o) { return std::string_view(o.name) == p.name; });
+    };
+    std::erase_if(all, is_own);
+    own.insert(own.end(), all.begin(), all.end());
+    return own;
+}
+
+process make_process()
+{
+    return {kernel::make_files(), kernel::make_mm()};
+}
+
+mount mount_fuse()
+{
+    mount m{};
+    m.daemon = make_process();
+    kernel::file *device = kernel::alloc_file(&fuse::fuse_dev_operations, nullptr, nullptr);
+    m.device = kernel::install_fd(m.daemon.files, device);
+    kernel::super_block *sb = kernel::alloc_super();
+    fuse::fuse_mount_data data{};
+    data.file = device;
+    data.pool_size = static_cast<unsigned>(parameter_of("pool"));
+    data.rootmode = S_IFDIR;
+    kernel::lock_kernel();
+    int err = fuse::fuse_fill_super(sb, &data, 0);
+    kernel::unlock_kernel();
+    sim::require(err == 0, "a scenario's mount failed");
+    sb->s_active = true;
+    m.number = kernel::attach_mnt(kernel::make_vfsmount(sb));
+    stage->unmounts[m.number] = true;
+    m.fc = static_cast<fuse::fuse_conn *>(sb->s_fs_info);
+    return m;
+}
+
+void rest_on(const fuse::fuse_conn *fc)
+{
+    stage->rests_on[sim::current_task()] = fc;
+}
+
+void kill_at_teardown(task_struct *task)
+{
+    stage->doomed[stage->doomed_count++] = task;
+}
+
+bool task_rests(unsigned index)
+{
+    const fuse::fuse_conn *fc = stage->rests_on[index];
+    return fc != nullptr && fc->connected.peek() != 0 && kernel::list_empty(&fc->pending);
+}
+
+bool setup_awaits_host()
+{
+    const sim::task &setup = sim::the_world().tasks[0];
+    return setup.status == sim::task_status::blocked && setup.waiting_why == between_phases;
+}
+
+static void unmount_everything()
+{
+    for (unsigned number = 0; number < kernel::mounts_max; ++number) {
+        if (!stage->unmounts[number])
+            continue;
+        long err = kernel::in_syscall("umount", [&] { return kernel::umount(number, {}); });
+        if (err == -EBUSY)
+            kernel::rule_broken("mount_busy", "the file system is in use after all its users have ended",
+                                sim::place::here());
+    }
+}
+
+static void set_up(void (*build)())
+{
+    kernel::boot_fs();
+    int err = fuse::fuse_init();
+    sim::require(err == 0, "the module did not load");
+    build();
+    kernel::budget() = {
+        static_cast<std::uint8_t>(parameter_of("faults")),
+        static_cast<std::uint8_t>(parameter_of("efaults")),
+        static_cast<std::uint8_t>(parameter_of("oom")),
+    };
+}
+
+void start_setup(void (*build)())
+{
+    unsigned index = sim::start_task("setup", [build] {
+        set_up(build);
+        sim::yield_to_host(between_phases);
+        for (unsigned i = 0; i < stage->doomed_count; ++i)
+            kernel::sys_kill(stage->doomed[i], SIGKILL);
+        sim::yield_to_host(between_phases);
+        unmount_everything();
+    });
+    kernel::make_task_struct(index, nullptr, nullptr);
+}
+
+} // namespace interfuse

@@ -1,0 +1,62 @@
+// What every scenario stands on: a booted machine, processes, a mount, and the end of a run.
+#pragma once
+
+#include "core/fuse_i.hpp"
+#include "scenarios/scenario.hpp"
+#include "sim/kernel/syscall.hpp"
+#include "sim/task.hpp"
+
+namespace interfuse {
+
+using kernel::task_struct;
+
+struct process {
+    kernel::files_struct *files;
+    kernel::mm_struct *mm;
+};
+
+// A mounted file system as its users see it, and its connection for the actors that a kernel object stands behind.
+struct mount {
+    unsigned number; // in the mount table
+    process daemon;  // whose descriptor `device` is
+    int device;
+    kernel::fuse::fuse_conn *fc;
+};
+
+// A scenario's own parameters and those that every scenario has; an own one replaces a common one of its name.
+std::vector<parameter> with_common_parameters(std::vector<parameter> own);
+
+// A process without tasks, with no files and no memory mapped.
+process make_process();
+
+// Opens the device for a new daemon process and mounts it; INIT lies on the pending list. The pool's size is the
+// parameter `pool`.
+mount mount_fuse();
+
+// Answers INIT from the setup task, as the daemon would.
+void answer_init(const mount &m);
+
+// Starts a task of a process; its body is user space, and the task ends with it. Returns its task_struct.
+template <typename Body> task_struct *spawn(const char *name, process of, Body body)
+{
+    unsigned index = sim::start_task(name, [body] {
+        body();
+        kernel::exit_task();
+    });
+    return kernel::make_task_struct(index, of.files, of.mm);
+}
+
+// A task that a finished run may leave asleep while it reads from the connection's device, as long as the device is
+// alive and empty, and that the teardown kills. Null takes the mark away.
+void rest_on(const kernel::fuse::fuse_conn *fc);
+void kill_at_teardown(task_struct *task);
+
+// The setup task's life: builds the scenario, waits until the run is over, takes everything down.
+void start_setup(void (*build)());
+
+// For the judge of a run in which nobody can go on. REQUIRES: the host runs.
+bool task_rests(unsigned index);
+// Whether the setup task waits for the host to let it go on with the teardown.
+bool setup_awaits_host();
+
+} // namespace interfuse
