@@ -1,7 +1,9 @@
 // Describing a hang.
 #include "checker/hang.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -57,25 +59,38 @@ std::string describe(unsigned index)
     return holder.empty() ? text : fmt::format("{} held by {}", text, holder);
 }
 
+// How near a sleeper is to the cause: who waits for an event comes before who waits for a resource that a sleeper
+// holds.
+unsigned rank(const sim::task &t)
+{
+    std::string_view why = t.waiting_why;
+    if (why == "uninterruptible")
+        return 0;
+    if (why == "interruptible")
+        return 1;
+    return why == "semaphore" || why == "page lock" ? 2 : 3;
+}
+
 } // namespace
 
 sim::verdict describe_hang(const char *during)
 {
     const sim::world &w = sim::the_world();
-    std::vector<std::string> sleepers;
+    std::vector<unsigned> sleepers;
     sim::verdict result{sim::verdict_kind::hung, "hang", "", {}};
     for (unsigned i = 0; i < w.task_count; ++i) {
         if (w.tasks[i].status != sim::task_status::blocked || task_rests(i) || i == 0)
             continue;
-        if (sleepers.empty())
-            result.where = kernel::task_of(i)->sleeps_at;
-        sleepers.push_back(describe(i));
+        sleepers.push_back(i);
     }
-    if (sleepers.empty()) {
-        result.where = kernel::task_of(0)->sleeps_at;
-        sleepers.push_back(describe(0));
-    }
-    result.message = fmt::format("{} hangs: {}", during, fmt::join(sleepers, "; "));
+    if (sleepers.empty())
+        sleepers.push_back(0);
+    std::ranges::stable_sort(sleepers, {}, [&](unsigned i) { return rank(w.tasks[i]); });
+    result.where = kernel::task_of(sleepers.front())->sleeps_at;
+    std::vector<std::string> texts;
+    for (unsigned i : sleepers)
+        texts.push_back(describe(i));
+    result.message = fmt::format("{} hangs: {}", during, fmt::join(texts, "; "));
     return result;
 }
 

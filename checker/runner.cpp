@@ -103,7 +103,7 @@ std::uint64_t fingerprint_of(const verdict &v)
 {
     if (!v.is_finding())
         return 0;
-    std::string text = fmt::format("{}|{}|{}", sim::name_of(v.kind), v.invariant, v.where.function);
+    std::string text = fmt::format("{}|{}|{}|{}", sim::name_of(v.kind), v.invariant, v.where.function, v.caller);
     return XXH3_64bits(text.data(), text.size());
 }
 
@@ -116,6 +116,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
         unsigned choose(sim::choice_kind, unsigned) override { return 0; }
     } first_answer;
     sim::install_object_namer(name_of_core_object);
+    sim::install_value_namer(name_of_core_value);
     use_parameters(how.parameters);
     sim::reset_world(static_cast<std::uint32_t>(parameter_of("page_size")));
     the_run.limits = how.limits;
@@ -124,8 +125,8 @@ runner::runner(run_setup setup) : how(std::move(setup))
     sim::begin_run(first_answer, 0);
     start_setup(how.which->build);
     if (!sim::run_tasks(sim::phase::setup))
-        throw std::runtime_error(fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name,
-                                             the_run.outcome.message));
+        throw std::runtime_error(
+            fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome.message));
     start.save();
 }
 

@@ -24,7 +24,8 @@ struct run_result {
     sim::verdict verdict;
     std::uint64_t fingerprint = 0; // of a finding: kind, invariant and place, stable over edits elsewhere; else 0
     std::uint32_t steps = 0;
-    std::uint64_t record_hash = 0; // of choices, kinds of events, run number, verdict and fingerprint: its part of the digest
+    std::uint64_t record_hash =
+        0; // of choices, kinds of events, run number, verdict and fingerprint: its part of the digest
 };
 
 // What listens to a recorded run; called on the stacks of the run's tasks, in order.

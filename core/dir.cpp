@@ -176,6 +176,7 @@ static int fuse_dir_release(struct inode *inode, struct file *file)
 static const struct inode_operations fuse_dir_inode_operations = {
     .lookup = fuse_lookup,
     .unlink = fuse_unlink,
+    .getattr = fuse_do_getattr,
 };
 
 static const struct file_operations fuse_dir_operations = {

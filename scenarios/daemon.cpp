@@ -97,7 +97,9 @@ void work(const mount &m, const buffers &b)
         if (bytes == 0)
             continue;
         kernel::copy_to_user_space(m.daemon.mm, b.reply, reply.data(), bytes);
-        kernel::sys_write(m.device, b.reply, bytes);
+        // EFAULT may have struck before the kernel knew which request this is about: the reply goes out again.
+        while (kernel::sys_write(m.device, b.reply, bytes) == -EFAULT && !kernel::killed())
+            continue;
         if (kernel::killed())
             return;
     }

@@ -15,7 +15,7 @@ static void build()
     for (int i = 0; i < parameter_of("openers"); ++i)
         start_opener("opener", m, "a");
     for (int i = 0; i < parameter_of("requesters"); ++i)
-        start_looker("requester", m, "b");
+        start_getter("requester", m);
     for (int i = 0; i < parameter_of("aborters"); ++i)
         start_aborter("aborter", m);
 }
@@ -28,7 +28,7 @@ scenario release()
         .expected = "each request takes one token of the pool and gives one back",
         .parameters = with_common_parameters({
             {"openers", 1, 1, 4, "tasks that open a file and close it"},
-            {"requesters", 2, 0, 6, "tasks that look a name up"},
+            {"requesters", 2, 0, 6, "tasks that read the root's attributes"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
             {"aborters", 1, 0, 4, "tasks that abort the connection"},
             {"pool", 1, 1, 10, "preallocated requests of the connection"},

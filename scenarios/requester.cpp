@@ -13,6 +13,11 @@ task_struct *start_looker(const char *name, const mount &m, const char *file, in
     });
 }
 
+task_struct *start_getter(const char *name, const mount &m)
+{
+    return spawn(name, {}, [m] { kernel::sys_stat_root(m.number); });
+}
+
 task_struct *start_opener(const char *name, const mount &m, const char *file)
 {
     return spawn(name, make_process(), [m, file] {

@@ -15,7 +15,8 @@ static void build()
     for (int i = 0; i < parameter_of("requesters"); ++i)
         start_looker("requester", m, "a");
     for (int i = 0; i < parameter_of("openers"); ++i)
-        start_opener("opener", m, "a");
+        if (task_struct *opener = start_opener("opener", m, "a"); i < parameter_of("killers"))
+            start_killer("killer", opener);
     for (int i = 0; i < parameter_of("forgets"); ++i)
         start_shrinker("memory pressure", m, "a");
     start_unmounter("unmounter", m, {.lazy = parameter_of("lazy") != 0, .force = parameter_of("force") != 0});
@@ -29,7 +30,8 @@ scenario unmount()
         .expected = "it is refused while the mount is in use, or, lazy, the last user shuts the file system down",
         .parameters = with_common_parameters({
             {"requesters", 1, 0, 6, "tasks that look a name up"},
-            {"openers", 0, 0, 4, "tasks that open a file and close it"},
+            {"openers", 1, 0, 4, "tasks that open a file and close it"},
+            {"killers", 1, 0, 4, "tasks that kill one opener each"},
             {"forgets", 1, 0, 4, "evictions of the inode"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
             {"lazy", 1, 0, 1, "unmount lazily"},

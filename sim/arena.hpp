@@ -10,7 +10,7 @@ namespace sim {
 // equal in every forked worker. It lies outside the shadow regions of the sanitizers.
 inline constexpr std::uintptr_t arena_base = 0x2000'0000'0000;
 inline constexpr unsigned tasks_max = 32;
-inline constexpr std::size_t stack_stride = 64 * 1024;
+inline constexpr std::size_t stack_stride = 256 * 1024; // debug information is looked up on a task's stack
 inline constexpr std::size_t stack_guard = 4096;
 inline constexpr std::size_t heap_bytes = 4 * 1024 * 1024;
 inline constexpr std::uintptr_t stacks_base = arena_base + heap_bytes;

@@ -7,13 +7,14 @@
 namespace sim {
 
 enum class choice_kind : std::uint8_t {
-    schedule,    // which runnable task takes the next step, counted in index order
+    schedule,    // the running task sleeps or has ended: which runnable task is next, counted in index order
+    preempt,     // 0: the running task goes on; else which of the other runnable tasks takes over, in index order
     page_fault,  // 0: the page is present, 1: the access faults
     bad_address, // 0: the address is good, 1: it is not mapped
     allocation,  // 0: the allocation succeeds, 1: it fails
     behaviour,   // what a task of user space does next; meaning by the call
 };
-inline constexpr unsigned choice_kinds = 5;
+inline constexpr unsigned choice_kinds = 6;
 std::string_view name_of(choice_kind kind);
 
 // The most alternatives of one choice.

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include <cxxabi.h>
+#include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <unistd.h>
 
@@ -58,20 +60,45 @@ const char *plain_name(const char *mangled)
     return entry->second.c_str();
 }
 
-} // namespace
+// The file and line where the outermost inlined function at the address was called: the place in the function that
+// a reader of the source knows. False if nothing is inlined there.
+bool call_site(Dwfl_Module *module, std::uintptr_t address, place &result)
+{
+    Dwarf_Addr bias = 0;
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
+    Dwarf_Die *scopes = nullptr;
+    int count = unit != nullptr ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+    bool found = false;
+    for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; ++i) {
+        Dwarf_Attribute attribute;
+        Dwarf_Word line = 0, file = 0;
+        if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine ||
+            dwarf_formudata(dwarf_attr(&scopes[i], DW_AT_call_line, &attribute), &line) != 0 ||
+            dwarf_formudata(dwarf_attr(&scopes[i], DW_AT_call_file, &attribute), &file) != 0)
+            continue;
+        Dwarf_Files *files = nullptr;
+        if (dwarf_getsrcfiles(unit, &files, nullptr) != 0)
+            break;
+        if (const char *path = dwarf_filesrc(files, file, nullptr, nullptr))
+            result.file = from_root(path);
+        result.line = static_cast<unsigned>(line);
+        found = true;
+    }
+    std::free(scopes);
+    return found;
+}
 
-place place_of(const void *pc)
+place look_up(std::uintptr_t address)
 {
     static Dwfl *session = open_self();
     place result{"?", "?", 0};
-    auto address = reinterpret_cast<std::uintptr_t>(pc);
-    if (session == nullptr)
-        return result;
-    Dwfl_Module *module = dwfl_addrmodule(session, address);
+    Dwfl_Module *module = session != nullptr ? dwfl_addrmodule(session, address) : nullptr;
     if (module == nullptr)
         return result;
     if (const char *name = dwfl_module_addrname(module, address))
         result.function = plain_name(name);
+    if (call_site(module, address, result))
+        return result;
     int line = 0;
     Dwfl_Line *found = dwfl_module_getsrc(module, address);
     if (found == nullptr)
@@ -80,6 +107,17 @@ place place_of(const void *pc)
         result.file = from_root(file);
     result.line = static_cast<unsigned>(line);
     return result;
+}
+
+} // namespace
+
+place place_of(const void *pc)
+{
+    static std::map<std::uintptr_t, place> known;
+    auto [entry, is_new] = known.try_emplace(reinterpret_cast<std::uintptr_t>(pc));
+    if (is_new)
+        entry->second = look_up(entry->first);
+    return entry->second;
 }
 
 } // namespace sim

@@ -23,7 +23,7 @@ std::string_view name_of(event_kind kind)
 
 std::string_view name_of(choice_kind kind)
 {
-    static constexpr std::array<std::string_view, choice_kinds> names = {"schedule", "page-fault", "bad-address",
+    static constexpr std::array<std::string_view, choice_kinds> names = {"schedule", "preempt", "page-fault", "bad-address",
                                                                          "allocation", "behaviour"};
     return names[static_cast<unsigned>(kind)];
 }

@@ -9,6 +9,18 @@ namespace sim {
 
 static std::string (*installed)(const void *object) = nullptr;
 
+static std::string (*installed_for_values)(const void *object, std::uint64_t value) = nullptr;
+
+void install_value_namer(std::string (*namer)(const void *object, std::uint64_t value))
+{
+    installed_for_values = namer;
+}
+
+std::string name_of_value(const void *object, std::uint64_t value)
+{
+    return installed_for_values ? installed_for_values(object, value) : "";
+}
+
 void install_object_namer(std::string (*namer)(const void *object))
 {
     installed = namer;

@@ -1,6 +1,7 @@
 // Names for objects of the simulated program, as a reader of its source would call them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace sim {
@@ -9,6 +10,10 @@ namespace sim {
 // an object it does not know, its offset in the arena. Deterministic.
 std::string name_of_object(const void *object);
 
+// What a value of an object means, such as the name of a state; empty where the number says it all.
+std::string name_of_value(const void *object, std::uint64_t value);
+
+void install_value_namer(std::string (*namer)(const void *object, std::uint64_t value));
 void install_object_namer(std::string (*namer)(const void *object));
 
 } // namespace sim

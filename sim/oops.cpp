@@ -1,6 +1,7 @@
 // Turning hardware faults into verdicts.
 #include "sim/oops.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -59,12 +60,16 @@ void on_fault(int number, siginfo_t *info, void *machine)
 {
     run_state &run = the_run;
     fault_site site = describe(number, *info, *static_cast<ucontext_t *>(machine));
-    place where = place_of(reinterpret_cast<const void *>(site.pc));
     if (run.now == phase::host || run.in_listener) {
+        place where = place_of(reinterpret_cast<const void *>(site.pc));
         fmt::print(stderr, "interfuse: error in interfuse itself: {} ({}:{})\n", site.what, where.file, where.line);
         std::_Exit(exit_internal);
     }
-    run.outcome = {verdict_kind::oops, "oops", site.what, where};
+    std::vector<place> places = places_in_program(reinterpret_cast<const void *>(site.pc));
+    places.resize(std::max<std::size_t>(places.size(), 2), place{"?", "?", 0});
+    run.outcome = {verdict_kind::oops, "oops",
+                   fmt::format("{} in {}, called by {}", site.what, places[0].function, places[1].function), places[0],
+                   places[1].function};
     run.ended = true;
     longjmp(run.escape, 1);
 }

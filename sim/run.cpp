@@ -1,18 +1,21 @@
 // The scheduler: points, choices, switching, and the ends of a run.
 #include "sim/run.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <string_view>
 
 #include <xxhash.h>
 
+#include "sim/debug_info.hpp"
 #include "sim/fault.hpp"
 #include "sim/fiber.hpp"
 #include "sim/oops.hpp"
 
 namespace sim {
 
-run_state the_run;
+constinit run_state the_run; // before the static initialisers of the core, which count their accesses
 
 std::string_view name_of(verdict_kind kind)
 {
@@ -55,12 +58,13 @@ unsigned pick_next()
     bool only_one = (mask & (mask - 1)) == 0;
     if (only_one)
         return static_cast<unsigned>(std::countr_zero(mask));
-    if (the_run.now == phase::running)
+    bool may_go_on = w.current < tasks_max && (mask >> w.current & 1) != 0;
+    if (the_run.now != phase::running) // one task at a time, in index order
+        return may_go_on ? w.current : static_cast<unsigned>(std::countr_zero(mask));
+    if (!may_go_on)
         return nth_runnable(mask, choose(choice_kind::schedule, count_bits(mask)));
-    // Setup and teardown: one task at a time, in index order.
-    if (w.current < tasks_max && (mask >> w.current & 1) != 0)
-        return w.current;
-    return static_cast<unsigned>(std::countr_zero(mask));
+    unsigned other = choose(choice_kind::preempt, count_bits(mask));
+    return other == 0 ? w.current : nth_runnable(mask & ~(std::uint64_t{1} << w.current), other - 1);
 }
 
 void begin_step()
@@ -206,6 +210,8 @@ void begin_run(strategy &chooser, std::uint64_t number)
     run.ended = false;
     run.in_listener = false;
     run.chooser = &chooser;
+    for (call_stack &calls : run.calls)
+        calls.depth = 0;
     chooser.begin(number);
     catch_faults();
 }
@@ -241,6 +247,21 @@ void yield_to_host(const char *why)
     switch_context(the_run.host_context, &self.context);
 }
 
+std::vector<place> places_in_program(const void *pc)
+{
+    std::vector<place> found;
+    auto add = [&](const place &at) {
+        if (std::string_view(at.file).starts_with("core/"))
+            found.push_back(at);
+    };
+    if (pc != nullptr)
+        add(place_of(pc));
+    const call_stack &calls = the_run.calls[current_task()];
+    for (unsigned i = std::min(calls.depth, call_depth_max); i > 0; --i)
+        add(place_of(static_cast<const std::byte *>(calls.callers[i - 1]) - 1));
+    return found;
+}
+
 void report(verdict found)
 {
     require(the_run.now != phase::host, "a finding is reported while no task runs");
@@ -250,8 +271,10 @@ void report(verdict found)
 
 void soft_lockup()
 {
+    std::vector<place> places = places_in_program(nullptr);
     report({verdict_kind::soft_lockup, "soft_lockup",
-            "a step made more memory accesses than its bound; a loop does not end", {}});
+            "a step made more memory accesses than its bound; a loop does not end",
+            places.empty() ? place{} : places.front()});
 }
 
 void record_overflow()

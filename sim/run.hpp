@@ -32,6 +32,13 @@ struct run_limits {
     std::uint32_t accesses_max = 50'000; // of one step
 };
 
+// Calls of instrumented functions that have not returned, by task: the places they were called from.
+inline constexpr unsigned call_depth_max = 48;
+struct call_stack {
+    unsigned depth = 0; // may exceed the bound; the calls beyond it are not kept
+    std::array<const void *, call_depth_max> callers = {};
+};
+
 inline constexpr std::size_t record_bytes_max = 1 << 20;
 
 // The run in progress. The record holds a byte for each event and three for each choice, in order.
@@ -48,12 +55,13 @@ struct run_state {
     std::byte *record_end = nullptr;
     std::byte *record_limit = nullptr;
     void *host_context = nullptr;
+    std::array<call_stack, tasks_max> calls = {};
     verdict outcome;
     bool ended = false; // outcome is set
     std::unique_ptr<std::byte[]> record;
-    jmp_buf escape; // out of a faulting step, into the host
+    jmp_buf escape = {}; // out of a faulting step, into the host
 };
-extern run_state the_run;
+extern constinit run_state the_run;
 
 // Starts a run's record; the world is in place and the host runs.
 void begin_run(strategy &chooser, std::uint64_t number);
@@ -69,6 +77,10 @@ void yield_to_host(const char *why);
 std::vector<choice> recorded_choices();
 // XXH3 of the record: choices with kind, alternatives and answer, and kinds of events.
 std::uint64_t record_hash(std::uint64_t seed);
+
+// The places, innermost first, in the program under test rather than in the simulator, that the running task is in:
+// at pc, unless that is null, and at the calls that have not returned.
+std::vector<place> places_in_program(const void *pc);
 
 // Ends the run with a finding. Called by a task or by a listener on its stack.
 [[noreturn]] void report(verdict found);

@@ -25,7 +25,8 @@ struct verdict {
     verdict_kind kind = verdict_kind::done;
     std::string invariant; // the name of what does not hold; empty for done, stalled and step_limit
     std::string message;   // one sentence
-    place where;
+    place where = {};
+    std::string caller = {}; // of the function at `where`, where that tells findings apart; else empty
 
     bool is_finding() const
     {

@@ -1,7 +1,7 @@
 // The runtime that the compiler's thread instrumentation calls: what the core touches.
 #include "sim/run.hpp"
 
-// Called for each load and store of instrumented code. They count the accesses, which bounds a step; the entry points
+// Called for each load and store of instrumented code. They count the accesses, which bounds a step, and keep the call stacks; the entry points
 // are those of g++ 12 and clang 14.
 namespace {
 
@@ -17,8 +17,23 @@ void written(const void *address)
 extern "C" {
 
 void __tsan_init() {}
-void __tsan_func_entry(void *) {}
-void __tsan_func_exit() {}
+void __tsan_func_entry(void *caller)
+{
+    sim::run_state &run = sim::the_run;
+    if (run.now == sim::phase::host)
+        return; // a static initialiser
+    sim::call_stack &calls = run.calls[sim::current_task()];
+    if (calls.depth < sim::call_depth_max)
+        calls.callers[calls.depth] = caller;
+    ++calls.depth;
+}
+
+void __tsan_func_exit()
+{
+    sim::run_state &run = sim::the_run;
+    if (run.now != sim::phase::host)
+        --run.calls[sim::current_task()].depth;
+}
 void __tsan_vptr_update(void **, void *) {}
 void __tsan_vptr_read(void **) {}
 

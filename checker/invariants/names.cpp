@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "checker/invariants/ghost.hpp"
+#include "checker/invariants/transitions.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/sched.hpp"
 #include "sim/kernel/slab.hpp"
@@ -168,6 +169,14 @@ std::string name_of_core_object(const void *address)
     if (!sim::in_heap(address))
         return fmt::format("stack of {}", sim::the_world().tasks[stack / sim::stack_stride].name);
     return "";
+}
+
+std::string name_of_core_value(const void *address, std::uint64_t value)
+{
+    const request_ghost *r = find_request(address);
+    if (r == nullptr || address != &r->req->state)
+        return "";
+    return std::string(name_of(static_cast<fuse::fuse_req_state>(value)));
 }
 
 } // namespace interfuse

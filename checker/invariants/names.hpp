@@ -13,4 +13,7 @@ std::string name_of_request(const kernel::fuse::fuse_req &req);
 // For any address of the arena: object and member, such as "request 7.waitq" or "fc->lock"; empty if unknown.
 std::string name_of_core_object(const void *address);
 
+// "SENT" for a value of a request's state; empty for other objects.
+std::string name_of_core_value(const void *address, std::uint64_t value);
+
 } // namespace interfuse

@@ -40,6 +40,7 @@ struct inode_operations {
     // The dentry gets its inode by d_add; null for success, as in 2006.
     int (*lookup)(inode *, dentry *) = nullptr;
     int (*unlink)(inode *, dentry *) = nullptr;
+    int (*getattr)(inode *) = nullptr;
 };
 
 struct dentry_operations {
@@ -126,8 +127,8 @@ inode *igrab(inode *node, place where = place::here());
 // Its number no longer finds it.
 void make_bad_inode(inode *node);
 bool is_bad_inode(const inode *node);
-// Memory pressure: frees the inode if nobody holds it. True if it was freed.
-bool evict_inode(inode *node, place where = place::here());
+// Memory pressure: drops the caller's reference and frees the inode if nobody else holds it. True if it was freed.
+bool prune_inode(inode *node, place where = place::here());
 
 // Dentries.
 dentry *d_alloc(super_block *sb, dentry *parent, const char *name, place where = place::here());

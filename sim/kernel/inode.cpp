@@ -164,27 +164,28 @@ static void free_dentry(dentry *entry, const place &where)
     iput(node, where);
 }
 
-// prune_dcache for one inode: its unused dentries go.
-static void drop_aliases(inode *node, const place &where)
+static dentry *find_unused_alias(inode *node)
 {
     list_head *head = &node->i_sb->s_dentries;
-    list_head *next = nullptr;
-    for (list_head *at = head->next; at != head; at = next) {
-        next = at->next;
+    for (list_head *at = head->next; at != head; at = at->next) {
+        sim::count_access();
         auto *entry = list_entry<&dentry::d_sb_list>(at);
         if (entry->d_inode == node && entry->d_count.counter == 0)
-            free_dentry(entry, where);
+            return entry;
     }
+    return nullptr;
 }
 
-bool evict_inode(inode *node, place where)
+bool prune_inode(inode *node, place where)
 {
+    // prune_dcache: freeing an alias lets others run, so the search starts anew each time.
+    while (dentry *alias = find_unused_alias(node))
+        free_dentry(alias, where);
+    // prune_icache
     sim::point_before_operation();
-    // The cached inode cannot go away here: eviction starts from the superblock's list, under its lock.
-    ++node->i_count.counter;
-    drop_aliases(node, where);
-    sim::point_before_operation();
-    if (--node->i_count.counter > 0 || (node->i_state & I_FREEING) != 0)
+    --node->i_count.counter;
+    emit(event_kind::ref_put, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
+    if (node->i_count.counter > 0)
         return false;
     node->i_state |= I_FREEING;
     delete_inode(node, where);
@@ -262,16 +263,22 @@ void drop_dentries(super_block *sb, const place &where)
 
 void evict_unused(super_block *sb, const place &where)
 {
+    // invalidate_inodes: under the inode lock the unused ones go to a list of their own; then they are disposed of.
+    list_head disposed;
+    INIT_LIST_HEAD(&disposed);
+    sim::point_before_operation();
     list_head *next = nullptr;
     for (list_head *at = sb->s_inodes.next; at != &sb->s_inodes; at = next) {
         sim::count_access();
         next = at->next;
         auto *node = list_entry<&inode::i_sb_list>(at);
-        if (node->i_count.counter != 0)
+        if (node->i_count.counter != 0 || (node->i_state & I_FREEING) != 0)
             continue;
         node->i_state |= I_FREEING;
-        delete_inode(node, where);
+        list_move_tail(at, &disposed);
     }
+    while (!list_empty(&disposed))
+        delete_inode(list_entry<&inode::i_sb_list>(disposed.next), where);
 }
 
 } // namespace kernel

@@ -76,11 +76,14 @@ static const sim::per_world<mutex> big_kernel_lock;
 void lock_kernel(place where)
 {
     task_struct *self = this_task();
-    if (self->lock_depth++ >= 0)
+    if (self->lock_depth >= 0) {
+        ++self->lock_depth;
         return;
+    }
     might_sleep(where);
     sim::point_before_operation();
     take(&big_kernel_lock.get(), "big kernel lock", where);
+    self->lock_depth = 0;
     emit(event_kind::write_lock, &big_kernel_lock.get(), 0, where);
 }
 

@@ -88,6 +88,20 @@ long sys_stat(unsigned mount, const char *name)
     });
 }
 
+long sys_stat_root(unsigned number)
+{
+    place where = place::here();
+    return in_syscall("stat", [&]() -> long {
+        vfsmount *mount = lookup_mnt(number, where);
+        if (mount == nullptr)
+            return -ENOENT;
+        inode *root = mount->mnt_root->d_inode;
+        long err = root->i_op->getattr(root);
+        mntput(mount, where);
+        return err;
+    });
+}
+
 // dentry_open: the file takes over the references of the walk.
 static long open_walked(const walked &path, const place &where)
 {
@@ -148,8 +162,12 @@ long shrink_name(unsigned number, const char *name)
         vfsmount *mount = lookup_mnt(number, where);
         if (mount == nullptr)
             return 0;
+        sim::point_before_operation();
         dentry *entry = find_cached(mount->mnt_sb, name);
-        bool freed = entry != nullptr && evict_inode(entry->d_inode, where);
+        inode *node = entry != nullptr ? entry->d_inode : nullptr;
+        if (node != nullptr)
+            ++node->i_count.counter;
+        bool freed = node != nullptr && prune_inode(node, where);
         mntput(mount, where);
         return freed ? 1 : 0;
     });
