@@ -16,7 +16,10 @@ std::size_t variables_used = 0;
 template <typename Visit> void for_live_ranges(Visit visit)
 {
     const world &w = the_world();
-    visit(reinterpret_cast<std::byte *>(arena_base), w.heap_used);
+    // The part of the task table that is in use, then variables and heap.
+    visit(reinterpret_cast<std::byte *>(arena_base), offsetof(world, tasks) + w.task_count * sizeof(task));
+    constexpr std::size_t rest = offsetof(world, variables);
+    visit(reinterpret_cast<std::byte *>(arena_base + rest), w.heap_used - rest);
     for (unsigned i = 0; i < w.task_count; ++i) {
         const task &t = w.tasks[i];
         if (t.status == task_status::ended)
@@ -64,7 +67,7 @@ void saved_world::restore() const
     // The heap's size is in the header, which comes first, and the stacks' extents are in the heap's task table:
     // each range is known once the ranges before it are back.
     const std::byte *from = bytes.data();
-    std::memcpy(&the_world(), from, offsetof(world, variables));
+    std::memcpy(&the_world(), from, offsetof(world, tasks));
     for_live_ranges([&](std::byte *start, std::size_t size) {
         std::memcpy(start, from, size);
         from += size;
