@@ -1,0 +1,20 @@
+// The list of verbs.
+#include "checker/command.hpp"
+
+#include <array>
+
+namespace interfuse {
+
+std::span<const verb> all_verbs()
+{
+    static constexpr std::array<verb, 5> verbs = {{
+        {"explore", "[SCENARIO...]", "sample schedules and check each run", run_explore},
+        {"replay", "TRACE", "run a recorded run again, compared step by step", run_replay},
+        {"show", "TRACE", "print a trace in columns, one for each task", run_show},
+        {"list", "[WHAT]", "list scenarios, cores, invariants, strategies", run_list},
+        {"schema", "trace|report", "print the JSON Schema of traces or reports", run_schema},
+    }};
+    return verbs;
+}
+
+} // namespace interfuse

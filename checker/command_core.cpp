@@ -1,0 +1,39 @@
+// Continuing in the executable of another core.
+#include "checker/command_core.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "checker/command_line.hpp"
+#include "checker/exit_status.hpp"
+#include "checker/trace/core_list.hpp"
+
+namespace interfuse {
+
+std::optional<int> continue_in_core(const std::string &core, char **argv, int unknown_status, const std::string &prefix)
+{
+    if (core == core_name)
+        return {};
+    std::string folder = executable_folder();
+    core_list list = read_core_list(folder);
+    if (!list.error.empty())
+        return complain(exit_error, list.error);
+    std::vector<std::string> names;
+    for (const core_description &known : list.cores)
+        names.push_back(known.name);
+    if (std::find(names.begin(), names.end(), core) == names.end())
+        return complain(unknown_status,
+                        fmt::format("{}one of {} was expected, not \"{}\"", prefix, fmt::join(names, ", "), core));
+    std::string path = executable_of_core(folder, core);
+    execv(path.c_str(), argv);
+    return complain(exit_error, fmt::format("the executable of core {} could not be started: {}: {}", core, path,
+                                            std::strerror(errno)));
+}
+
+} // namespace interfuse

@@ -1,0 +1,278 @@
+// The options of explore.
+#include "checker/command_explore_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "checker/command_core.hpp"
+#include "checker/command_line.hpp"
+#include "checker/exit_status.hpp"
+
+namespace interfuse {
+
+namespace {
+
+constexpr unsigned jobs_max = 256;
+constexpr std::uint64_t runs_max = std::uint64_t{1} << 53; // JSON readers may keep counts as doubles
+constexpr std::uint64_t shards_max = 100'000;
+constexpr double seconds_max = 1e7;
+constexpr std::chrono::seconds time_preset{10};
+
+// As given, before names are looked up.
+struct explore_arguments {
+    std::vector<std::string> scenarios;
+    std::string core = core_name;
+    std::string strategy = all_strategies()[0].name;
+    std::string points = "coarse";
+    std::string checks = "steps";
+    std::string format = "text";
+    std::string shard = "1/1";
+    std::vector<std::string> set;
+    std::optional<std::uint64_t> runs;
+    std::optional<double> seconds;
+};
+
+std::vector<std::string> strategy_names()
+{
+    std::vector<std::string> names;
+    for (const named_strategy &strategy : all_strategies())
+        names.emplace_back(strategy.name);
+    return names;
+}
+
+void add_bounds(verb_line &app, explore_arguments &given, explore_options &options)
+{
+    auto bounds = "Bounds (with neither --runs nor --max-time: ten seconds)";
+    with_environment(app.add_option("--runs", given.runs, "Runs of each scenario"))
+        ->option_text("N")
+        ->check(CLI::Range(std::uint64_t{1}, runs_max))
+        ->group(bounds);
+    with_environment(app.add_option("--max-time", given.seconds, "Seconds for all scenarios together"))
+        ->option_text("SECONDS")
+        ->check(CLI::Range(0.001, seconds_max))
+        ->group(bounds);
+    with_environment(app.add_option("--max-steps", options.limits.steps_max, "Steps of a run; longer ones are cut"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, steps_limit_max))
+        ->capture_default_str()
+        ->group(bounds);
+    with_environment(app.add_flag("--keep-going", options.keep_going, "Do not stop a scenario at its first violation"))
+        ->group(bounds);
+}
+
+void add_subject(verb_line &app, explore_arguments &given, explore_options &options)
+{
+    auto subject = "What to explore";
+    app.add_option("scenarios", given.scenarios, "Names of scenarios; all if none is named");
+    with_environment(app.add_option("--core", given.core, "The core to run, see: list cores"))
+        ->option_text("NAME")
+        ->capture_default_str()
+        ->group(subject);
+    with_environment(app.add_option("--set", given.set, "Parameters of scenarios: key=value,key=value"))
+        ->delimiter(',')
+        ->option_text("KEY=VALUE,...")
+        ->group(subject);
+    with_environment(app.add_option("--strategy", given.strategy, "How choices are made, see: list strategies"))
+        ->option_text("NAME")
+        ->check(CLI::IsMember(strategy_names()))
+        ->capture_default_str()
+        ->group(subject);
+    with_environment(app.add_option("--points", given.points, "Where tasks may be preempted"))
+        ->option_text("coarse|fine")
+        ->check(CLI::IsMember({"coarse", "fine"}))
+        ->capture_default_str()
+        ->group(subject);
+    with_environment(app.add_option("--checks", given.checks, "Check invariants at the end of a run, or at all steps"))
+        ->option_text("end|steps")
+        ->check(CLI::IsMember({"end", "steps"}))
+        ->capture_default_str()
+        ->group(subject);
+    with_environment(app.add_option("--seed", options.seed, "A number that determines all runs"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str()
+        ->group(subject);
+}
+
+void add_running(verb_line &app, explore_arguments &given, explore_options &options)
+{
+    auto running = "Running";
+    with_environment(app.add_option("--jobs", options.jobs, "Processes; the result does not depend on it"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, jobs_max))
+        ->capture_default_str()
+        ->group(running);
+    with_environment(app.add_option("--shard", given.shard, "Only part i of n of the runs, such as 2/3"))
+        ->option_text("I/N")
+        ->capture_default_str()
+        ->group(running);
+    with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))
+        ->group(running);
+    with_environment(app.add_option("--out", options.out, "Folder for traces"))
+        ->option_text("FOLDER")
+        ->capture_default_str()
+        ->group(running);
+    with_environment(app.add_option("--format", given.format, "Format of the report"))
+        ->option_text("text|json|junit|github")
+        ->check(CLI::IsMember({"text", "json", "junit", "github"}))
+        ->capture_default_str()
+        ->group(running);
+    app.set_config("--config", "", "Read options from lines of option = value")->option_text("FILE")->group(running);
+    app.set_help_flag("-h,--help", "Print this help")->group(running);
+}
+
+// Parses "i/n" with 1 <= i <= n.
+bool parse_shard(const std::string &text, shard &part)
+{
+    std::uint64_t index = 0;
+    const char *end = text.data() + text.size();
+    auto [slash, error] = std::from_chars(text.data(), end, index);
+    if (error != std::errc{} || slash == end || *slash != '/')
+        return false;
+    auto [rest, count_error] = std::from_chars(slash + 1, end, part.count);
+    if (count_error != std::errc{} || rest != end || index < 1 || index > part.count || part.count > shards_max)
+        return false;
+    part.index = index - 1;
+    return true;
+}
+
+std::string parse_parameters(const std::vector<std::string> &texts, std::vector<parameter_value> &values)
+{
+    for (const std::string &text : texts) {
+        std::size_t equals = text.find('=');
+        parameter_value value{text.substr(0, equals), 0};
+        const char *end = text.data() + text.size();
+        bool sound = equals != std::string::npos && equals + 1 < text.size();
+        if (sound) {
+            auto [rest, error] = std::from_chars(text.data() + equals + 1, end, value.value);
+            sound = error == std::errc{} && rest == end;
+        }
+        if (!sound)
+            return fmt::format("--set: key=value with an integer was expected, not \"{}\"", text);
+        values.push_back(value);
+    }
+    return "";
+}
+
+bool has_parameter(const scenario &which, const std::string &name)
+{
+    return std::any_of(which.parameters.begin(), which.parameters.end(),
+                       [&](const parameter &p) { return p.name == name; });
+}
+
+std::string choose_scenarios(const explore_arguments &given, std::vector<chosen_scenario> &chosen)
+{
+    std::vector<const char *> known;
+    for (const scenario &which : all_scenarios()) {
+        known.push_back(which.name);
+        if (given.scenarios.empty())
+            chosen.push_back({&which, {}});
+    }
+    for (const std::string &name : given.scenarios) {
+        const scenario *which = find_scenario(name);
+        if (which == nullptr)
+            return fmt::format("there is no scenario \"{}\"; there are {}", name, fmt::join(known, ", "));
+        bool again = std::any_of(chosen.begin(), chosen.end(), [&](const auto &c) { return c.which == which; });
+        if (again)
+            return fmt::format("scenario {} is named twice", name);
+        chosen.push_back({which, {}});
+    }
+    return "";
+}
+
+// A parameter goes to each chosen scenario that has it, and one must.
+std::string set_parameters(const std::vector<parameter_value> &values, std::vector<chosen_scenario> &chosen)
+{
+    for (const parameter_value &value : values) {
+        bool any = std::any_of(chosen.begin(), chosen.end(),
+                               [&](const auto &c) { return has_parameter(*c.which, value.name); });
+        if (any)
+            continue;
+        std::vector<std::string> allowed;
+        for (const chosen_scenario &c : chosen) {
+            for (const parameter &p : c.which->parameters) {
+                if (std::find(allowed.begin(), allowed.end(), p.name) == allowed.end())
+                    allowed.emplace_back(p.name);
+            }
+        }
+        return fmt::format("--set: no chosen scenario has a parameter {}; they have {}", value.name,
+                           fmt::join(allowed, ", "));
+    }
+    for (chosen_scenario &c : chosen) {
+        std::vector<parameter_value> own;
+        std::copy_if(values.begin(), values.end(), std::back_inserter(own),
+                     [&](const parameter_value &value) { return has_parameter(*c.which, value.name); });
+        parameters_result complete = complete_parameters(*c.which, own);
+        if (!complete.error.empty())
+            return complete.error;
+        c.parameters = complete.values;
+    }
+    return "";
+}
+
+// Returns what is wrong, or nothing.
+std::string look_up(const explore_arguments &given, explore_options &options)
+{
+    std::vector<parameter_value> values;
+    std::string error = parse_parameters(given.set, values);
+    if (error.empty())
+        error = choose_scenarios(given, options.scenarios);
+    if (error.empty())
+        error = set_parameters(values, options.scenarios);
+    if (!error.empty())
+        return error;
+    if (!parse_shard(given.shard, options.part))
+        return fmt::format("--shard: i/n with i from 1 to n and n up to {} was expected, not \"{}\"", shards_max,
+                           given.shard);
+    options.core = given.core;
+    options.strategy = find_strategy(given.strategy);
+    options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;
+    options.checks = given.checks == "end" ? check_level::end : check_level::steps;
+    options.runs = given.runs;
+    if (given.seconds)
+        options.time_max = std::chrono::milliseconds(static_cast<std::int64_t>(*given.seconds * 1000));
+    else if (!given.runs)
+        options.time_max = time_preset;
+    return "";
+}
+
+report_format format_of(const std::string &name)
+{
+    if (name == "json")
+        return report_format::json;
+    if (name == "junit")
+        return report_format::junit;
+    return name == "github" ? report_format::github : report_format::text;
+}
+
+} // namespace
+
+explore_request parse_explore(int argc, char **argv)
+{
+    explore_request request;
+    explore_arguments given;
+    request.options.seed = 1;
+    request.options.out = "interfuse-out";
+    verb_line app("Samples schedules of scenarios and checks each run.", "interfuse explore");
+    app.footer("Each option can also be set as INTERFUSE_NAME in the environment or in the file of --config; the\n"
+               "command line wins over the file, and the file over the environment.");
+    app.set_help_flag();
+    add_subject(app, given, request.options);
+    add_bounds(app, given, request.options);
+    add_running(app, given, request.options);
+    request.status = parse_arguments(app, argc, argv);
+    if (!request.status)
+        request.status = continue_in_core(given.core, argv, exit_usage, "--core: ");
+    if (request.status)
+        return request;
+    std::string error = look_up(given, request.options);
+    if (!error.empty())
+        request.status = complain(exit_usage, error);
+    request.format = format_of(given.format);
+    return request;
+}
+
+} // namespace interfuse

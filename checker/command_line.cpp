@@ -1,0 +1,82 @@
+// Parsing the arguments of one verb.
+#include "checker/command_line.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "checker/exit_status.hpp"
+
+namespace interfuse {
+
+namespace {
+
+// An option's line says what it takes and its preset, and not how CLI11 calls the type.
+class plain_formatter : public CLI::Formatter {
+public:
+    std::string make_option_opts(const CLI::Option *option) const override
+    {
+        return option->get_option_text().empty() ? "" : " " + option->get_option_text();
+    }
+    std::string make_option_desc(const CLI::Option *option) const override
+    {
+        const std::string &preset = option->get_default_str();
+        return option->get_description() + (preset.empty() ? "" : fmt::format(" (preset: {})", preset));
+    }
+};
+
+} // namespace
+
+verb_line::verb_line(const char *summary, const char *name) : CLI::App(summary, name)
+{
+    formatter(std::make_shared<plain_formatter>());
+    get_formatter()->column_width(34);
+    allow_config_extras(CLI::config_extras_mode::error);
+}
+
+CLI::Validator unsigned_number()
+{
+    return {[](std::string &text) {
+                std::uint64_t value = 0;
+                auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+                bool sound = error == std::errc{} && end == text.data() + text.size();
+                return sound ? std::string() : fmt::format("a decimal number below 2^64 was expected, not {}", text);
+            },
+            ""};
+}
+
+CLI::Option *with_environment(CLI::Option *option)
+{
+    std::string name = "INTERFUSE_" + option->get_lnames().at(0);
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+    return option->envname(name);
+}
+
+std::optional<int> parse_arguments(CLI::App &app, int argc, char **argv)
+{
+    try {
+        app.parse(argc - 1, argv + 1);
+    } catch (const CLI::CallForHelp &) {
+        fmt::print("{}", app.help());
+        return exit_met;
+    } catch (const CLI::ParseError &error) {
+        std::string sentence = error.what();
+        if (error.get_name() == "ConfigError")
+            sentence = "the config file: " + sentence;
+        return complain(exit_usage, fmt::format("{}; {} --help lists what is allowed", sentence, app.get_name()));
+    }
+    return {};
+}
+
+int complain(int status, std::string_view sentence)
+{
+    std::fflush(stdout);
+    fmt::print(stderr, "interfuse: {}\n", sentence);
+    return status;
+}
+
+} // namespace interfuse

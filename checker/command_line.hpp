@@ -1,0 +1,31 @@
+// Parsing the arguments of one verb.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+namespace interfuse {
+
+// An App whose help is easy to read, and which knows every key of its config file.
+class verb_line : public CLI::App {
+public:
+    verb_line(const char *summary, const char *name);
+};
+
+// Lets INTERFUSE_NAME stand for an option --name that is not given.
+CLI::Option *with_environment(CLI::Option *option);
+
+// Accepts only digits, with a value below 2^64; CLI11 would take a sign and wrap around.
+CLI::Validator unsigned_number();
+
+// Parses what follows the verb. Returns an exit status if there is nothing left to do: help was printed, or the
+// arguments were wrong and one sentence says so.
+std::optional<int> parse_arguments(CLI::App &app, int argc, char **argv);
+
+// One sentence for the user, on stderr. Returns the status, for the caller to return.
+int complain(int status, std::string_view sentence);
+
+} // namespace interfuse

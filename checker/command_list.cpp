@@ -1,0 +1,103 @@
+// The verb list.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "checker/command.hpp"
+#include "checker/command_core.hpp"
+#include "checker/command_line.hpp"
+#include "checker/exit_status.hpp"
+#include "checker/invariants/invariant.hpp"
+#include "checker/report_list.hpp"
+#include "checker/strategies/strategy.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace interfuse {
+
+namespace {
+
+void print_scenarios()
+{
+    for (const scenario &which : all_scenarios()) {
+        fmt::print("{}\n    question: {}\n    expected: {}\n", which.name, which.question, which.expected);
+        if (which.may_stall != nullptr)
+            fmt::print("    may stall: {}\n", which.may_stall);
+        for (const parameter &p : which.parameters)
+            fmt::print("    {:<12} {} ({} to {}): {}\n", p.name, p.preset, p.least, p.most, p.meaning);
+    }
+}
+
+void print_cores(const core_list &list)
+{
+    for (const core_description &core : list.cores)
+        fmt::print("{} ({}{}{})\n    {}\n    {}\n", core.name, core.kind, core.name == core_name ? ", this one" : "",
+                   core.built ? "" : ", not built", core.summary, core.tree);
+}
+
+void print_invariants()
+{
+    for (const invariant &each : all_invariants())
+        fmt::print("{}\n    verifies: {}\n    holds: {}\n    leaves out: {}\n", each.name, each.verifies,
+                   each.holds_when, each.leaves_out);
+    for (const kernel_rule &rule : all_kernel_rules())
+        fmt::print("{}\n    rule of the kernel: {}\n", rule.name, rule.verifies);
+}
+
+void print_strategies()
+{
+    for (const named_strategy &strategy : all_strategies())
+        fmt::print("{}\n    {}\n", strategy.name, strategy.summary);
+}
+
+// Everything goes under a heading; one thing alone needs none.
+void print_text(const listing &wanted)
+{
+    bool headings = wanted.scenarios && wanted.cores;
+    auto heading = [&](const char *text) { fmt::print("{}{}", headings ? text : "", headings ? "\n\n" : ""); };
+    if (wanted.scenarios) {
+        heading("SCENARIOS");
+        print_scenarios();
+    }
+    if (wanted.cores) {
+        heading("\nCORES");
+        print_cores(wanted.core_list_read);
+    }
+    if (wanted.invariants) {
+        heading("\nINVARIANTS");
+        print_invariants();
+    }
+    if (wanted.strategies) {
+        heading("\nSTRATEGIES");
+        print_strategies();
+    }
+}
+
+} // namespace
+
+int run_list(int argc, char **argv)
+{
+    verb_line app("Lists what there is.", "interfuse list");
+    std::string of;
+    bool json = false;
+    app.add_option("WHAT", of, "scenarios, cores, invariants or strategies; all if not given")
+        ->check(CLI::IsMember({"scenarios", "cores", "invariants", "strategies"}));
+    with_environment(app.add_flag("--json", json, "As JSON"));
+    if (std::optional<int> status = parse_arguments(app, argc, argv))
+        return *status;
+    listing wanted;
+    wanted.scenarios = of.empty() || of == "scenarios";
+    wanted.cores = of.empty() || of == "cores";
+    wanted.invariants = of.empty() || of == "invariants";
+    wanted.strategies = of.empty() || of == "strategies";
+    if (wanted.cores) {
+        wanted.core_list_read = read_core_list(executable_folder());
+        if (!wanted.core_list_read.error.empty())
+            return complain(exit_error, wanted.core_list_read.error);
+    }
+    if (json)
+        fmt::print("{}", list_json(wanted));
+    else
+        print_text(wanted);
+    return exit_met;
+}
+
+} // namespace interfuse

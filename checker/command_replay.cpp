@@ -1,0 +1,137 @@
+// The verb replay.
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "checker/command.hpp"
+#include "checker/command_core.hpp"
+#include "checker/command_line.hpp"
+#include "checker/exit_status.hpp"
+#include "checker/strategies/replay.hpp"
+#include "checker/trace/compare.hpp"
+#include "checker/trace/recording.hpp"
+#include "checker/trace/trace_file.hpp"
+#include "checker/views/columns.hpp"
+#include "checker/views/terminal.hpp"
+
+namespace interfuse {
+
+namespace {
+
+// The run that the trace describes, or what is wrong with the description.
+struct setup_result {
+    run_setup setup;
+    std::string error;
+};
+
+setup_result setup_of(const trace &recorded, const std::string &path)
+{
+    const scenario *which = find_scenario(recorded.scenario);
+    if (which == nullptr) {
+        std::vector<const char *> known;
+        for (const scenario &candidate : all_scenarios())
+            known.push_back(candidate.name);
+        return {{},
+                fmt::format("{}: scenario: one of {} was expected, not \"{}\"", path, fmt::join(known, ", "),
+                            recorded.scenario)};
+    }
+    parameters_result parameters = complete_parameters(*which, recorded.parameters);
+    if (!parameters.error.empty())
+        return {{}, fmt::format("{}: parameters: {}", path, parameters.error)};
+    return {{which, parameters.values, recorded.points, recorded.checks, recorded.limits}, ""};
+}
+
+// The first place where the replay and the record part, by what was asked and by what happened.
+std::optional<difference> difference_of(const trace &recorded, const trace &again, const replay_strategy &answers)
+{
+    std::optional<difference> seen = first_difference(recorded, again);
+    const std::optional<divergence> &asked = answers.diverged();
+    if (asked && (!seen || asked->step < seen->step))
+        return difference{asked->step, fmt::format("choice {}", asked->choice), asked->expected, asked->asked};
+    if (!seen && !asked && answers.used() < recorded.choices.size())
+        return difference{again.steps.size(), "choices", fmt::format("{} of them", recorded.choices.size()),
+                          fmt::format("the run's end after {}", answers.used())};
+    return seen;
+}
+
+void print_columns(const trace &again, std::size_t last, const std::string &path)
+{
+    columns_options options;
+    options.width = terminal_width();
+    options.colour = terminal_has_colour();
+    options.last = last;
+    options.hint = fmt::format("./interfuse show {}", path);
+    fmt::print("\n{}", columns_of(again, options));
+}
+
+int print_difference(const difference &parted, const trace &recorded)
+{
+    fmt::print("diverged at step {} of {}, in its {}\n    recorded: {}\n    replayed: {}\n", parted.step,
+               recorded.steps.size(), parted.what, parted.expected, parted.found);
+    return exit_diverged;
+}
+
+int print_equal(const trace &recorded, const trace &again)
+{
+    fmt::print("step {0} of {0}: all equal, in task, enabled tasks, events and hashes\n", recorded.steps.size());
+    std::size_t moved = count_moved_lines(recorded, again);
+    if (moved > 0)
+        fmt::print("{} events stand at other lines than recorded: the sources or the compiler changed\n", moved);
+    if (recorded.verdict.fingerprint == 0) {
+        fmt::print("the run ends as recorded: {}\n", sim::name_of(recorded.verdict.kind));
+        return exit_met;
+    }
+    fmt::print("the violation recurs: {}: {}{}\n", recorded.verdict.invariant, recorded.verdict.message,
+               place_text(recorded.verdict));
+    return exit_violation;
+}
+
+int replay(const trace &recorded, const run_setup &setup, const std::string &path, std::size_t last)
+{
+    runner on(setup);
+    replay_strategy answers(recorded.choices);
+    trace again = record_run(on, answers, recorded.run).what;
+    std::optional<difference> parted = difference_of(recorded, again, answers);
+    fmt::print("replay of {}: scenario {}, core {}, run {} of seed {}\n", path, recorded.scenario, recorded.core,
+               recorded.run, recorded.seed);
+    int status = parted ? print_difference(*parted, recorded) : print_equal(recorded, again);
+    if (last > 0)
+        print_columns(again, last, path);
+    return status;
+}
+
+} // namespace
+
+int run_replay(int argc, char **argv)
+{
+    verb_line app("Runs a recorded run again and compares each step with the record.", "interfuse replay");
+    std::string path;
+    std::size_t last = 60;
+    bool quiet = false;
+    app.add_option("TRACE", path, "A trace file")->required();
+    with_environment(app.add_option("--last", last, "Print so many of the last events"))
+        ->option_text("N")
+        ->capture_default_str();
+    with_environment(app.add_flag("--quiet", quiet, "Print no events"));
+    app.footer("Exit status: 1 if the violation recurs, 0 if the trace holds none and all is equal, 3 if the replay\n"
+               "diverges, 5 if the file is rejected.");
+    if (std::optional<int> status = parse_arguments(app, argc, argv))
+        return *status;
+    trace_result read = read_trace(path);
+    if (!read.error.empty())
+        return complain(exit_rejected, read.error);
+    if (std::optional<int> status = continue_in_core(read.what.core, argv, exit_rejected, path + ": core: "))
+        return *status;
+    setup_result setup = setup_of(read.what, path);
+    if (!setup.error.empty())
+        return complain(exit_rejected, setup.error);
+    try {
+        return replay(read.what, setup.setup, path, quiet ? 0 : last);
+    } catch (const std::runtime_error &broken_setup) {
+        return complain(exit_diverged, fmt::format("diverged before step 0: {}", broken_setup.what()));
+    }
+}
+
+} // namespace interfuse

@@ -1,0 +1,114 @@
+// The report as JSON.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "checker/report.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+double seconds_of(std::chrono::nanoseconds time)
+{
+    return std::chrono::duration<double>(time).count();
+}
+
+std::string hex(std::uint64_t number)
+{
+    return fmt::format("{:016x}", number);
+}
+
+ordered_json json_of(const finding &found)
+{
+    const source_place &where = found.verdict.location;
+    return {{"fingerprint", found.verdict.fingerprint ? hex(found.verdict.fingerprint) : ""},
+            {"known", found.documented},
+            {"kind", sim::name_of(found.verdict.kind)},
+            {"invariant", found.verdict.invariant},
+            {"message", found.verdict.message},
+            {"location", {{"file", where.file}, {"function", where.function}, {"line", where.line}}},
+            {"caller", found.verdict.caller},
+            {"scenario", found.scenario},
+            {"count", found.count},
+            {"first_run", std::to_string(found.first_run)},
+            {"trace", found.trace}};
+}
+
+ordered_json parameters_of(const scenario_sample &sample)
+{
+    ordered_json json = ordered_json::object();
+    for (const parameter_value &parameter : sample.of.parameters)
+        json[parameter.name] = parameter.value;
+    return json;
+}
+
+ordered_json coverage_of(const tally &sums)
+{
+    ordered_json verdicts = ordered_json::object();
+    for (unsigned i = 0; i < verdict_kinds; ++i) {
+        if (sums.verdicts[i] > 0)
+            verdicts[std::string(sim::name_of(static_cast<sim::verdict_kind>(i)))] = sums.verdicts[i];
+    }
+    ordered_json runs_with = ordered_json::object();
+    for (unsigned i = 0; i < sim::event_kinds; ++i) {
+        if (sums.runs_with[i] > 0)
+            runs_with[std::string(sim::name_of(static_cast<sim::event_kind>(i)))] = sums.runs_with[i];
+    }
+    return {{"verdicts", verdicts},
+            {"distinct_schedules_estimate", sums.schedules.estimate()},
+            {"examined_runs", sums.examined},
+            {"examined_choices", sums.choices},
+            {"examined_runs_with_event", runs_with}};
+}
+
+ordered_json json_of(const scenario_sample &sample)
+{
+    return {{"name", sample.of.which->name},      {"parameters", parameters_of(sample)},
+            {"runs", sample.sums.runs},           {"steps", sample.sums.steps},
+            {"digest", hex(sample.sums.digest)},  {"stopped_early", sample.over && !sample.findings.empty()},
+            {"seconds", seconds_of(sample.took)}, {"coverage", coverage_of(sample.sums)}};
+}
+
+} // namespace
+
+std::string report_json(const explore_options &options, const exploration &result)
+{
+    ordered_json scenarios = ordered_json::array();
+    ordered_json findings = ordered_json::array();
+    tally sums;
+    for (const scenario_sample &sample : result.samples) {
+        scenarios.push_back(json_of(sample));
+        sums.fold(sample.sums);
+        for (const finding &found : sample.findings)
+            findings.push_back(json_of(found));
+    }
+    build_description build = this_build();
+    ordered_json report = {{"schema", "interfuse-report"},
+                           {"version", 1},
+                           {"tool", {{"version", build.version}, {"compiler", build.compiler}, {"flags", build.flags}}},
+                           {"verdict", verdict_of(result)},
+                           {"core", options.core},
+                           {"strategy", options.strategy->name},
+                           {"points", name_of(options.points)},
+                           {"checks", name_of(options.checks)},
+                           {"seed", std::to_string(options.seed)},
+                           {"shard", {{"index", options.part.index + 1}, {"count", options.part.count}}},
+                           {"runs", sums.runs},
+                           {"steps", sums.steps},
+                           {"states", nullptr},
+                           {"transitions", nullptr},
+                           {"classes", nullptr},
+                           {"complete", false},
+                           {"digest", hex(result.digest())},
+                           {"seconds", seconds_of(result.took)},
+                           {"interrupted_by", result.interrupted},
+                           {"coverage", coverage_of(sums)},
+                           {"scenarios", scenarios},
+                           {"findings_unlisted", sums.findings_unlisted},
+                           {"findings", findings}};
+    return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+} // namespace interfuse

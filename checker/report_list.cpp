@@ -1,0 +1,92 @@
+// What there is, for programs.
+#include "checker/report_list.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "checker/invariants/invariant.hpp"
+#include "checker/strategies/strategy.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json scenarios_json()
+{
+    ordered_json list = ordered_json::array();
+    for (const scenario &which : all_scenarios()) {
+        ordered_json parameters = ordered_json::array();
+        for (const parameter &p : which.parameters)
+            parameters.push_back(
+                {{"name", p.name}, {"preset", p.preset}, {"least", p.least}, {"most", p.most}, {"meaning", p.meaning}});
+        list.push_back({{"name", which.name},
+                        {"question", which.question},
+                        {"expected", which.expected},
+                        {"may_stall", which.may_stall != nullptr ? ordered_json(which.may_stall) : ordered_json()},
+                        {"parameters", parameters}});
+    }
+    return list;
+}
+
+ordered_json cores_json(const core_list &cores)
+{
+    ordered_json list = ordered_json::array();
+    for (const core_description &core : cores.cores)
+        list.push_back({{"name", core.name},
+                        {"kind", core.kind},
+                        {"patch", core.patch},
+                        {"summary", core.summary},
+                        {"tree", core.tree},
+                        {"sources", core.sources},
+                        {"built", core.built}});
+    return list;
+}
+
+ordered_json invariants_json()
+{
+    ordered_json list = ordered_json::array();
+    for (const invariant &each : all_invariants())
+        list.push_back({{"name", each.name},
+                        {"verifies", each.verifies},
+                        {"holds_when", each.holds_when},
+                        {"leaves_out", each.leaves_out}});
+    return list;
+}
+
+ordered_json kernel_rules_json()
+{
+    ordered_json list = ordered_json::array();
+    for (const kernel_rule &rule : all_kernel_rules())
+        list.push_back({{"name", rule.name}, {"verifies", rule.verifies}});
+    return list;
+}
+
+ordered_json strategies_json()
+{
+    ordered_json list = ordered_json::array();
+    for (const named_strategy &strategy : all_strategies())
+        list.push_back({{"name", strategy.name}, {"summary", strategy.summary}});
+    return list;
+}
+
+} // namespace
+
+std::string list_json(const listing &wanted)
+{
+    ordered_json all = ordered_json::object();
+    if (wanted.scenarios)
+        all["scenarios"] = scenarios_json();
+    if (wanted.cores)
+        all["cores"] = cores_json(wanted.core_list_read);
+    if (wanted.invariants) {
+        all["invariants"] = invariants_json();
+        all["kernel_rules"] = kernel_rules_json();
+    }
+    if (wanted.strategies)
+        all["strategies"] = strategies_json();
+    return all.dump(2) + "\n";
+}
+
+} // namespace interfuse

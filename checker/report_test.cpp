@@ -1,0 +1,131 @@
+#include "checker/report.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "generated/report_schema.hpp"
+
+namespace interfuse {
+
+namespace {
+
+explore_options some_options()
+{
+    explore_options options;
+    options.core = "repaired";
+    options.strategy = &all_strategies()[0];
+    options.seed = 18446744073709551615ULL;
+    return options;
+}
+
+finding some_finding(bool accepted)
+{
+    finding found;
+    found.scenario = all_scenarios()[0].name;
+    found.verdict = {sim::verdict_kind::violation,         "membership", "request 7 is on fc->pending, 100% wrong",
+                     {"core/dev.cpp", "request_end", 203}, 0xabc,        ""};
+    found.documented = found.accepted = accepted;
+    found.count = 2;
+    found.trace = "out/t.json";
+    return found;
+}
+
+exploration some_result()
+{
+    exploration result;
+    scenario_sample sample{.of = {&all_scenarios()[0], {{"faults", 1}}}, .sums = {}, .findings = {}};
+    sample.sums.runs = 1234;
+    sample.sums.steps = 98765;
+    sample.sums.examined = 1000;
+    sample.sums.digest = 0x10;
+    sample.sums.verdicts[0] = 1234;
+    result.samples.push_back(sample);
+    return result;
+}
+
+} // namespace
+
+TEST(Report, FitsItsSchema)
+{
+    exploration result = some_result();
+    result.samples[0].findings = {some_finding(false), some_finding(true)};
+    nlohmann::json document = nlohmann::json::parse(report_json(some_options(), result));
+    nlohmann::json schema_text = nlohmann::json::parse(report_schema);
+    valijson::Schema schema;
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_text), schema);
+    auto fits = [&] {
+        return valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
+    };
+    EXPECT_TRUE(fits());
+    EXPECT_EQ(document["seed"], "18446744073709551615");
+    EXPECT_EQ(document["digest"], "0000000000000010");
+    EXPECT_EQ(document["complete"], false);
+    document["verdict"] = "verified";
+    EXPECT_FALSE(fits());
+}
+
+TEST(Report, CallsTheStrongestVerdict)
+{
+    exploration result = some_result();
+    EXPECT_EQ(verdict_of(result), "clean");
+    result.samples[0].findings = {some_finding(true)};
+    EXPECT_EQ(verdict_of(result), "known");
+    result.samples[0].sums.verdicts[static_cast<unsigned>(sim::verdict_kind::step_limit)] = 1;
+    EXPECT_EQ(verdict_of(result), "incomplete");
+    result.samples[0].findings.push_back(some_finding(false));
+    EXPECT_EQ(verdict_of(result), "violation");
+}
+
+TEST(Report, SaysSampleAndNeverVerified)
+{
+    exploration result = some_result();
+    std::string text = report_text(some_options(), result);
+    EXPECT_NE(text.find("a sample of 1,234 runs, 98,765 steps"), std::string::npos);
+    EXPECT_EQ(text.find("verified"), std::string::npos);
+    EXPECT_NE(text.find("digest 0000000000000010"), std::string::npos);
+}
+
+TEST(Report, NamesRunsThatWereCut)
+{
+    exploration result = some_result();
+    result.samples[0].sums.verdicts[static_cast<unsigned>(sim::verdict_kind::step_limit)] = 3;
+    EXPECT_NE(report_text(some_options(), result).find("3 cut at the step limit"), std::string::npos);
+}
+
+TEST(Report, IsJunitXmlWithAFailureForEachNewViolation)
+{
+    exploration result = some_result();
+    result.samples[0].findings = {some_finding(false), some_finding(true)};
+    pugi::xml_document document;
+    ASSERT_TRUE(document.load_string(report_junit(some_options(), result).c_str()));
+    pugi::xml_node suite = document.child("testsuite");
+    EXPECT_STREQ(suite.attribute("failures").value(), "1");
+    EXPECT_STREQ(suite.child("testcase").child("failure").attribute("type").value(), "membership");
+}
+
+TEST(Report, EscapesWhatGithubWouldMisread)
+{
+    exploration result = some_result();
+    result.samples[0].findings = {some_finding(false)};
+    EXPECT_EQ(
+        report_github(result).find("::error file=core/dev.cpp,line=203,title=interfuse%3A membership::membership: "
+                                   "request 7 is on fc->pending, 100%25 wrong"),
+        0U);
+}
+
+TEST(Report, GroupsDigitsByThousands)
+{
+    EXPECT_EQ(counted(1, "run"), "1 run");
+    EXPECT_EQ(counted(2000, "run"), "2,000 runs");
+    EXPECT_EQ(grouped(0), "0");
+    EXPECT_EQ(grouped(999), "999");
+    EXPECT_EQ(grouped(1000), "1,000");
+    EXPECT_EQ(grouped(18446744073709551615ULL), "18,446,744,073,709,551,615");
+}
+
+} // namespace interfuse

@@ -1,0 +1,134 @@
+// The report for a person.
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "checker/report.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using sim::event_kind;
+
+std::uint64_t per_second(std::uint64_t count, std::chrono::nanoseconds time)
+{
+    auto microseconds = static_cast<std::uint64_t>(time.count() / 1000);
+    return microseconds == 0 ? 0 : count * 1'000'000 / microseconds;
+}
+
+std::string verdicts_of(const tally &sums)
+{
+    std::vector<std::string> parts;
+    for (unsigned i = 0; i < verdict_kinds; ++i) {
+        auto kind = static_cast<sim::verdict_kind>(i);
+        if (sums.verdicts[i] > 0)
+            parts.push_back(
+                fmt::format("{} {}", grouped(sums.verdicts[i]),
+                            kind == sim::verdict_kind::step_limit ? "cut at the step limit" : sim::name_of(kind)));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// Per cent of the examined runs, so that samples of different sizes compare.
+std::string share(std::uint64_t part, std::uint64_t whole)
+{
+    std::uint64_t tenths = part * 1000 / whole;
+    return part > 0 && tenths == 0 ? "<0.1 %" : fmt::format("{}.{} %", tenths / 10, tenths % 10);
+}
+
+std::string disturbances_of(const tally &sums)
+{
+    struct disturbance {
+        event_kind kind;
+        const char *name;
+    };
+    static constexpr disturbance kinds[] = {
+        {event_kind::page_fault, "a page fault"},
+        {event_kind::bad_address, "a bad address"},
+        {event_kind::alloc_failed, "a failed allocation"},
+    };
+    std::vector<std::string> parts;
+    for (const disturbance &d : kinds) {
+        std::uint64_t runs = sums.runs_with[static_cast<unsigned>(d.kind)];
+        if (runs > 0)
+            parts.push_back(fmt::format("{} in {}", d.name, share(runs, sums.examined)));
+    }
+    return parts.empty() ? "no disturbances" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+unsigned kinds_seen(const tally &sums)
+{
+    unsigned seen = 0;
+    for (std::uint64_t runs : sums.runs_with)
+        seen += runs > 0;
+    return seen;
+}
+
+std::string scenario_text(const scenario_sample &sample)
+{
+    const tally &sums = sample.sums;
+    std::string text = fmt::format("{}: a sample of {}, {}", sample.of.which->name, counted(sums.runs, "run"),
+                                   counted(sums.steps, "step"));
+    if (sums.runs == 0 || sums.examined == 0)
+        return text + "\n";
+    text += fmt::format(", {} runs/s; about {}\n", grouped(per_second(sums.runs, sample.took)),
+                        counted(sums.schedules.estimate(), "different schedule"));
+    text += fmt::format("    verdicts: {}\n", verdicts_of(sums));
+    text += fmt::format("    {} choices and {} steps a run; {} of {} kinds of events; of the runs: {}\n",
+                        sums.choices / sums.examined, sums.steps / sums.runs, kinds_seen(sums), sim::event_kinds,
+                        disturbances_of(sums));
+    if (sums.findings_unlisted > 0)
+        text += fmt::format("    {} further runs with findings beyond the first {} different ones\n",
+                            grouped(sums.findings_unlisted), tally::findings_max);
+    return text;
+}
+
+std::string known_text(const exploration &result)
+{
+    std::string text;
+    for (const scenario_sample &sample : result.samples) {
+        for (const finding &found : sample.findings) {
+            if (found.accepted)
+                text += fmt::format("known, in {} of {} of {}: {}\n    {}\n", grouped(found.count),
+                                    counted(sample.sums.runs, "run"), found.scenario, sentence_of(found), found.trace);
+        }
+    }
+    return text;
+}
+
+std::string conclusion(const exploration &result)
+{
+    std::size_t fresh = 0;
+    std::size_t accepted = 0;
+    for (const scenario_sample &sample : result.samples) {
+        for (const finding &found : sample.findings)
+            ++(found.accepted ? accepted : fresh);
+    }
+    std::string known = accepted == 0 ? "" : fmt::format(", {} known", accepted);
+    return (fresh == 0 ? "nothing new violated" : counted(fresh, "violation")) + known;
+}
+
+} // namespace
+
+std::string report_text(const explore_options &options, const exploration &result)
+{
+    std::string text;
+    std::uint64_t runs = 0;
+    std::uint64_t steps = 0;
+    for (const scenario_sample &sample : result.samples) {
+        text += scenario_text(sample);
+        runs += sample.sums.runs;
+        steps += sample.sums.steps;
+    }
+    text += known_text(result);
+    if (result.interrupted != 0)
+        text += "interrupted; what was sampled so far:\n";
+    text += fmt::format("core {}, seed {}: {} in a sample of {}, {}, {}.{:01} seconds; digest {:016x}\n", options.core,
+                        options.seed, conclusion(result), counted(runs, "run"), counted(steps, "step"),
+                        result.took.count() / 1'000'000'000, result.took.count() / 100'000'000 % 10, result.digest());
+    return text;
+}
+
+} // namespace interfuse

@@ -1,0 +1,43 @@
+#include "checker/runner.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include "checker/strategies/random.hpp"
+
+namespace interfuse {
+namespace {
+
+// A run is restored, run, torn down and judged; its steps are its points.
+void sample(benchmark::State &state, const char *name, check_level checks)
+{
+    const scenario *which = find_scenario(name);
+    runner one({.which = which, .parameters = complete_parameters(*which, {}).values, .checks = checks});
+    random_strategy chooser(1);
+    std::uint64_t run = 0, points = 0, findings = 0;
+    for (auto _ : state) {
+        run_result result = one.run(chooser, run++);
+        points += result.steps;
+        findings += result.verdict.is_finding();
+    }
+    using benchmark::Counter;
+    state.counters["runs"] = Counter(static_cast<double>(run), Counter::kIsRate);
+    state.counters["ns_per_point"] = Counter(static_cast<double>(points) * 1e-9, Counter::kIsRate | Counter::kInvert);
+    state.counters["points_per_run"] = static_cast<double>(points) / static_cast<double>(run);
+    state.counters["world_bytes"] = static_cast<double>(one.world_bytes());
+    state.counters["findings"] = static_cast<double>(findings);
+}
+
+void one_request_checked_at_the_end(benchmark::State &state)
+{
+    sample(state, "one-request", check_level::end);
+}
+BENCHMARK(one_request_checked_at_the_end);
+
+void one_request_checked_at_every_step(benchmark::State &state)
+{
+    sample(state, "one-request", check_level::steps);
+}
+BENCHMARK(one_request_checked_at_every_step);
+
+} // namespace
+} // namespace interfuse

@@ -1,0 +1,214 @@
+// Sampling scenarios until a bound is reached.
+#include "checker/search/explore.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "checker/search/interruption.hpp"
+#include "checker/search/known.hpp"
+#include "checker/trace/recording.hpp"
+#include "checker/trace/trace_file.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// How many ordinals of a shard have run numbers below `runs`.
+std::uint64_t ordinals_below(std::uint64_t runs, const shard &part)
+{
+    return runs > part.index ? (runs - part.index - 1) / part.count + 1 : 0;
+}
+
+class explorer {
+public:
+    explorer(const explore_options &options, const explore_listener &listener) : options(options), listener(listener)
+    {
+        for (const chosen_scenario &chosen : options.scenarios)
+            result.samples.push_back({.of = chosen, .sums = {}, .findings = {}});
+        if (options.runs)
+            end = ordinals_below(*options.runs, options.part);
+        if (options.time_max)
+            deadline = started + *options.time_max;
+    }
+
+    exploration run()
+    {
+        while (!is_over()) {
+            for (scenario_sample &sample : result.samples) {
+                if (!sample.over && !is_over())
+                    take_turn(sample);
+            }
+        }
+        result.interrupted = interruption();
+        result.took = steady_clock::now() - started;
+        return std::move(result);
+    }
+
+private:
+    bool is_over() const
+    {
+        bool all = std::all_of(result.samples.begin(), result.samples.end(), [](auto &sample) { return sample.over; });
+        return all || interruption() != 0 || !result.error.empty() || !result.nondeterminism.empty() ||
+               steady_clock::now() >= deadline;
+    }
+
+    // Turns are short enough for each scenario to have several, and long enough to make booting it cheap.
+    steady_clock::time_point turn_end() const
+    {
+        if (!options.time_max)
+            return deadline;
+        steady_clock::duration share = *options.time_max / (4 * result.samples.size());
+        return std::min(deadline,
+                        steady_clock::now() + std::min<steady_clock::duration>(share, std::chrono::seconds(1)));
+    }
+
+    void take_turn(scenario_sample &sample)
+    {
+        try {
+            runner on({sample.of.which, sample.of.parameters, options.points, options.checks, options.limits});
+            sample_on(on, sample);
+        } catch (const std::runtime_error &broken_setup) {
+            add_broken_setup(sample, broken_setup.what());
+        }
+    }
+
+    // There is no run to record: the scenario cannot even be set up on this core.
+    void add_broken_setup(scenario_sample &sample, const char *sentence)
+    {
+        const sim::verdict &outcome = sim::the_run.outcome;
+        finding found;
+        found.scenario = sample.of.which->name;
+        found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
+        found.count = 1;
+        sample.findings.push_back(found);
+        sample.over = true;
+        listener.found(found, trace{});
+    }
+
+    void sample_on(runner &on, scenario_sample &into)
+    {
+        sampling how{.strategy = options.strategy,
+                     .seed = options.seed,
+                     .part = options.part,
+                     .first = into.next,
+                     .end = end,
+                     .deadline = turn_end(),
+                     .jobs = options.jobs};
+        if (!options.keep_going)
+            how.stops = [&](std::uint64_t fingerprint) { return !is_accepted(fingerprint); };
+        how.progress = [&](const tally &so_far) { listener.progress(into, so_far); };
+        auto turn_started = steady_clock::now();
+        sampled more = sample(on, how);
+        into.took += steady_clock::now() - turn_started;
+        into.next = more.next;
+        into.over = more.stopped || more.next >= end;
+        into.sums.fold(more.sums);
+        note_error(more.error);
+        describe_findings(on, into);
+    }
+
+    bool is_accepted(std::uint64_t fingerprint) const
+    {
+        return !options.strict && documented_trace(options.core.c_str(), fingerprint) != nullptr;
+    }
+
+    // A finding is described from a second, recorded run, which has to come out the same.
+    void describe_findings(runner &on, scenario_sample &sample)
+    {
+        std::span<const finding_count> listed = sample.sums.listed();
+        for (std::size_t i = 0; i < sample.findings.size(); ++i)
+            sample.findings[i].count = listed[i].count;
+        for (std::size_t i = sample.findings.size(); i < listed.size(); ++i)
+            describe(on, listed[i], sample);
+    }
+
+    void describe(runner &on, const finding_count &counted, scenario_sample &sample)
+    {
+        auto chooser = options.strategy->make(options.seed);
+        recorded_run again = record_run(on, *chooser, counted.first_run);
+        trace &recorded = again.what;
+        recorded.core = options.core;
+        recorded.strategy = options.strategy->name;
+        recorded.seed = options.seed;
+        finding found;
+        found.scenario = recorded.scenario;
+        found.verdict = recorded.verdict;
+        found.count = counted.count;
+        found.first_run = counted.first_run;
+        const char *documented = documented_trace(options.core.c_str(), counted.fingerprint);
+        found.documented = documented != nullptr;
+        found.accepted = is_accepted(counted.fingerprint);
+        if (again.result.fingerprint != counted.fingerprint)
+            result.nondeterminism =
+                fmt::format("run {} of scenario {} ended with fingerprint {:016x} and, run again, with {:016x}",
+                            counted.first_run, recorded.scenario, counted.fingerprint, again.result.fingerprint);
+        found.trace = found.accepted ? documented : write_finding(recorded);
+        sample.findings.push_back(found);
+        listener.found(found, recorded);
+    }
+
+    void note_error(std::string sentence)
+    {
+        if (result.error.empty())
+            result.error = std::move(sentence);
+    }
+
+    // The path, or nothing if the trace could not be written.
+    std::string write_finding(const trace &recorded)
+    {
+        std::string path = fmt::format("{}/{}-{}-{:016x}.json", options.out, recorded.scenario, recorded.core,
+                                       recorded.verdict.fingerprint);
+        std::string error = write_trace(recorded, path);
+        note_error(error);
+        return error.empty() ? path : "";
+    }
+
+    const explore_options &options;
+    const explore_listener &listener;
+    const steady_clock::time_point started = steady_clock::now();
+    steady_clock::time_point deadline = steady_clock::time_point::max();
+    std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+    exploration result;
+};
+
+} // namespace
+
+std::uint64_t exploration::digest() const
+{
+    std::uint64_t sum = 0;
+    for (const scenario_sample &sample : samples)
+        sum += sample.sums.digest;
+    return sum;
+}
+
+bool exploration::any_new() const
+{
+    for (const scenario_sample &sample : samples) {
+        for (const finding &found : sample.findings) {
+            if (!found.accepted)
+                return true;
+        }
+        if (sample.sums.findings_unlisted > 0)
+            return true;
+    }
+    return false;
+}
+
+bool exploration::any_cut() const
+{
+    return std::any_of(samples.begin(), samples.end(), [](const scenario_sample &sample) {
+        return sample.sums.verdicts[static_cast<unsigned>(sim::verdict_kind::step_limit)] > 0;
+    });
+}
+
+exploration explore(const explore_options &options, const explore_listener &listener)
+{
+    return explorer(options, listener).run();
+}
+
+} // namespace interfuse

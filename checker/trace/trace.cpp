@@ -1,0 +1,39 @@
+// Small parts of traces.
+#include "checker/trace/trace.hpp"
+
+#include <fmt/format.h>
+
+#include "generated/build_info.hpp"
+
+namespace interfuse {
+
+build_description this_build()
+{
+    return {tool_version, build_compiler, build_flags};
+}
+
+source_place copy_of(const sim::place &where)
+{
+    return {where.file, where.function, where.line};
+}
+
+std::string place_text(const trace_verdict &verdict)
+{
+    const source_place &where = verdict.location;
+    if (where.line == 0)
+        return "";
+    std::string caller = verdict.caller.empty() ? "" : ", called by " + verdict.caller;
+    return fmt::format(" ({}:{}, {}{})", where.file, where.line, where.function, caller);
+}
+
+std::string_view name_of(sim::point_set points)
+{
+    return points == sim::point_set::coarse ? "coarse" : "fine";
+}
+
+std::string_view name_of(check_level checks)
+{
+    return checks == check_level::end ? "end" : "steps";
+}
+
+} // namespace interfuse

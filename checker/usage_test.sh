@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# A command line that asks for what is not there: exit status 2, nothing on stdout, and one sentence on stderr that
+# names the culprit and what was expected.
+set -u
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+status=0
+tool=$INTERFUSE_BIN/interfuse-repaired
+
+# expect PATTERN ARGUMENT...
+expect() {
+    local pattern=$1 got=0
+    shift
+    (cd "$scratch" && "$tool" "$@" >out 2>err) || got=$?
+    if [[ $got != 2 || -s $scratch/out || $(wc -l <"$scratch/err") != 1 || ! $(<"$scratch/err") =~ $pattern ]]; then
+        printf 'interfuse %s: exits %s and says:\n' "$*" "$got"
+        cat "$scratch/out" "$scratch/err"
+        printf 'expected: status 2, only one line on stderr: %s\n\n' "$pattern"
+        status=1
+    fi
+}
+
+expect 'parameter requesters of scenario one-request must be from 1 to 6, not -1$' explore --set requesters=-1
+expect 'parameter requesters of scenario one-request must be from 1 to 6, not 7$' explore --set requesters=7
+expect 'no chosen scenario has a parameter aborters; they have requesters, ' explore one-request --set aborters=1
+expect 'key=value with an integer was expected, not "requesters"$' explore --set requesters
+expect 'key=value with an integer was expected, not "requesters=1x"$' explore --set requesters=1x
+expect 'key=value with an integer was expected, not "requesters=99999999999"$' explore --set requesters=99999999999
+expect 'one of linux-2.6.17, repaired, .* was expected, not "nosuch"$' explore --core nosuch
+expect 'no scenario "nosuch"; there are one-request, ' explore nosuch
+expect 'one-request is named twice$' explore one-request one-request
+expect '--nosuch' explore --nosuch
+expect '--strategy: nosuch not in' explore --strategy nosuch
+expect '--points: middle not in' explore --points middle
+expect '--format: xml not in' explore --format xml
+expect '--seed: .*not -1' explore --seed -1
+expect '--runs: ' explore --runs 0
+expect '--max-time: ' explore --max-time 0
+expect '--jobs: ' explore --jobs 0
+expect '--shard: .*not "0/2"$' explore --shard 0/2
+expect '--shard: .*not "3/2"$' explore --shard 3/2
+expect 'nosuch.ini' explore --config nosuch.ini
+expect 'there is no verb "nosuch"; there are ' nosuch
+expect 'TRACE is required' replay
+expect 'not expected: two' replay one two
+expect 'nosuch not in' list nosuch
+expect 'WHAT is required' schema
+
+# The environment and config files are asked as strictly.
+INTERFUSE_RUNS=many expect '--runs: .*many' explore
+INTERFUSE_CORE=nosuch expect 'not "nosuch"$' explore
+printf 'runs = many\n' >"$scratch/bad_value.ini"
+expect '--runs: .*many' explore --config bad_value.ini
+printf 'nosuch = 1\n' >"$scratch/bad_key.ini"
+expect 'nosuch' explore --config bad_key.ini
+
+# The twin: the same options with sound values.
+got=0
+"$tool" explore one-request --core repaired --strategy random --points fine --seed 1 --runs 1 --jobs 1 --shard 1/2 \
+    --set requesters=2 --format json --out "$scratch/out" >"$scratch/report" 2>&1 || got=$?
+[[ $got == 0 ]] || { echo "a sound command line exits $got:"; cat "$scratch/report"; status=1; }
+exit "$status"
