@@ -9,6 +9,29 @@
 
 namespace kernel {
 
+// Fields have 1, 4 or 8 bytes in practice; a constant size keeps these from being library calls.
+static std::uint64_t read_word(const void *field, unsigned bytes)
+{
+    std::uint64_t value = 0;
+    if (bytes == 4)
+        std::memcpy(&value, field, 4);
+    else if (bytes == 8)
+        std::memcpy(&value, field, 8);
+    else
+        std::memcpy(&value, field, bytes);
+    return value;
+}
+
+static void write_word(void *field, unsigned bytes, std::uint64_t value)
+{
+    if (bytes == 4)
+        std::memcpy(field, &value, 4);
+    else if (bytes == 8)
+        std::memcpy(field, &value, 8);
+    else
+        std::memcpy(field, &value, bytes);
+}
+
 static std::uint64_t shown(std::uint64_t value, bool is_pointer)
 {
     return is_pointer ? value != 0 : value;
@@ -21,8 +44,7 @@ std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool
         sim::fine_point();
     else
         sim::point_before_operation();
-    std::uint64_t value = 0;
-    std::memcpy(&value, field, bytes);
+    std::uint64_t value = read_word(field, bytes);
     sim::emit(sim::event_kind::load, field, shown(value, is_pointer), place{}, pc);
     return value;
 }
@@ -30,7 +52,7 @@ std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool
 void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_pointer, const place &where)
 {
     sim::point_before_operation();
-    std::memcpy(field, &value, bytes);
+    write_word(field, bytes, value);
     sim::emit(sim::event_kind::store, field, shown(value, is_pointer), where);
 }
 
