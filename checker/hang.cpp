@@ -38,7 +38,7 @@ std::string readers_of(const kernel::rw_semaphore &sem)
 std::string holder_of(const sim::task &waiting)
 {
     std::string why = waiting.waiting_why;
-    if (why == "spinlock")
+    if (why == kernel::waiting_for_spinlock)
         return task_name(static_cast<const kernel::spinlock_t *>(waiting.waiting_for)->holder);
     if (why == "mutex")
         return task_name(static_cast<const kernel::mutex *>(waiting.waiting_for)->holder);

@@ -34,7 +34,7 @@ spare_repaired() {
     local got=0
     "$INTERFUSE_BIN/interfuse-repaired" explore "$@" --seed 1 --runs 100000 --jobs 2 --out "$scratch/out" \
         >"$scratch/found" 2>"$scratch/errors" || got=$?
-    [[ $got == 0 ]] || complain "repaired: explore $* exits $got, not 0: $(head -n 3 "$scratch/found" "$scratch/errors")"
+    [[ $got == 0 ]] || complain "repaired: explore $* exits $got, not 0: $(tail -n 3 "$scratch/found")"
     grep -q ': a sample of 100,000 runs,' "$scratch/found" || complain "repaired: explore $* does not say 100,000 runs"
     printf 'repaired: %s: %s\n' "$*" "$(grep 'verdicts:' "$scratch/found")"
 }
@@ -55,8 +55,8 @@ find_mutant abort_wakes_one_reader \
     aborted-request --set daemons=2
 spare_repaired aborted-request --set daemons=2
 
-# As for requester_leaves_locked; but the requester does wait, and then nobody wakes it.
+# The killed requester waits until the request is unlocked; nobody wakes it, and the fault waits for its mutex.
 find_mutant unlock_without_wakeup \
-    'hang: the run hangs: requester sleeps in .*\(core/dev\.cpp:[0-9]+, ' killed-request
+    'hang: the run hangs: requester sleeps in request_wait_answer .*\(core/dev\.cpp:[0-9]+, ' fault-in-reply
 
 exit "$status"

@@ -11,7 +11,7 @@ std::string_view verdict_of(const exploration &result)
 {
     if (result.any_new() || !result.nondeterminism.empty())
         return "violation";
-    if (result.interrupted != 0 || result.any_cut() || !result.error.empty())
+    if (result.interrupted != 0 || result.time_up || result.any_cut() || !result.error.empty())
         return "incomplete";
     for (const scenario_sample &sample : result.samples) {
         if (!sample.findings.empty())

@@ -8,8 +8,8 @@
 
 namespace interfuse {
 
-// clean, known, violation or incomplete, the strongest that applies: an interrupted search and one with runs cut at
-// their limit of steps are incomplete unless there is a new violation.
+// clean, known, violation or incomplete, the strongest that applies: a search that was interrupted or ran out of time
+// before the runs asked for, or that cut runs at their limit of steps, is incomplete unless there is a new violation.
 std::string_view verdict_of(const exploration &result);
 
 // One JSON document; traces/report.schema.json describes it.

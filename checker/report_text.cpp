@@ -125,6 +125,8 @@ std::string report_text(const explore_options &options, const exploration &resul
     text += known_text(result);
     if (result.interrupted != 0)
         text += "interrupted; what was sampled so far:\n";
+    if (result.time_up)
+        text += "--max-time ended the search before all the runs of --runs\n";
     text += fmt::format("core {}, seed {}: {} in a sample of {}, {}, {}.{:01} seconds; digest {:016x}\n", options.core,
                         options.seed, conclusion(result), counted(runs, "run"), counted(steps, "step"),
                         result.took.count() / 1'000'000'000, result.took.count() / 100'000'000 % 10, result.digest());

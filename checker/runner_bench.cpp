@@ -11,7 +11,7 @@ namespace {
 void sample(benchmark::State &state, const char *name, check_level checks)
 {
     const scenario *which = find_scenario(name);
-    runner one({.which = which, .parameters = complete_parameters(*which, {}).values, .checks = checks});
+    runner one({.which = which, .parameters = complete_parameters(*which, {}).values, .checks = checks, .limits = {}});
     random_strategy chooser(1);
     std::uint64_t run = 0, points = 0, findings = 0;
     for (auto _ : state) {
@@ -21,7 +21,7 @@ void sample(benchmark::State &state, const char *name, check_level checks)
     }
     using benchmark::Counter;
     state.counters["runs"] = Counter(static_cast<double>(run), Counter::kIsRate);
-    state.counters["ns_per_point"] = Counter(static_cast<double>(points) * 1e-9, Counter::kIsRate | Counter::kInvert);
+    state.counters["per_point"] = Counter(static_cast<double>(points), Counter::kIsRate | Counter::kInvert);
     state.counters["points_per_run"] = static_cast<double>(points) / static_cast<double>(run);
     state.counters["world_bytes"] = static_cast<double>(one.world_bytes());
     state.counters["findings"] = static_cast<double>(findings);

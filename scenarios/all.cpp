@@ -6,7 +6,7 @@ namespace interfuse {
 std::span<const scenario> all_scenarios()
 {
     static const std::vector<scenario> list = {
-        one_request(), killed_request(), aborted_request(), daemon_dies(), init(), release(), unmount(),
+        one_request(), killed_request(), aborted_request(), daemon_dies(), init(), release(), unmount(), fault_in_reply(),
     };
     return list;
 }

@@ -12,5 +12,6 @@ scenario daemon_dies();
 scenario init();
 scenario release();
 scenario unmount();
+scenario fault_in_reply();
 
 } // namespace interfuse

@@ -1,11 +1,13 @@
 // The daemon's loop and its little file system: every name exists and is a file.
 #include "scenarios/daemon.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "core/fuse.hpp"
 #include "sim/fault.hpp"
+#include "sim/kernel/mutex.hpp"
 
 namespace interfuse {
 
@@ -16,6 +18,7 @@ namespace {
 struct buffers {
     std::uintptr_t request, reply; // user addresses
     std::uint32_t read_bytes;
+    std::size_t reply_bytes; // that the worker itself writes; what lies behind is the file's
 };
 
 unsigned pages_for(std::size_t bytes)
@@ -23,12 +26,34 @@ unsigned pages_for(std::size_t bytes)
     return static_cast<unsigned>((bytes + kernel::PAGE_SIZE - 1) / kernel::PAGE_SIZE);
 }
 
+// A page of a file whose reading looks something up in the root of the mount.
+kernel::page *read_in_under_root_mutex(void *root, std::uint64_t)
+{
+    auto directory = static_cast<kernel::inode *>(root);
+    kernel::mutex_lock(&directory->i_mutex);
+    kernel::mutex_unlock(&directory->i_mutex);
+    kernel::page *pg = kernel::alloc_page(kernel::GFP_KERNEL);
+    if (pg != nullptr)
+        kernel::memset(pg->data, 0, kernel::PAGE_SIZE);
+    return pg;
+}
+
+std::uintptr_t map_reply(const mount &m, const worker_options &options)
+{
+    if (!options.reply_needs_directory)
+        return kernel::map_user_pages(m.daemon.mm, pages_for(reply_bytes_max));
+    std::uintptr_t start = kernel::map_user_pages(m.daemon.mm, 1);
+    kernel::map_file_pages(m.daemon.mm, pages_for(reply_bytes_max), read_in_under_root_mutex, m.root);
+    return start;
+}
+
 buffers map_buffers(const mount &m, const worker_options &options)
 {
     buffers b{};
     b.read_bytes = options.read_bytes != 0 ? options.read_bytes : request_bytes_max;
     b.request = kernel::map_user_pages(m.daemon.mm, pages_for(b.read_bytes));
-    b.reply = kernel::map_user_pages(m.daemon.mm, pages_for(reply_bytes_max));
+    b.reply = map_reply(m, options);
+    b.reply_bytes = options.reply_needs_directory ? kernel::PAGE_SIZE : reply_bytes_max;
     return b;
 }
 
@@ -96,7 +121,7 @@ void work(const mount &m, const buffers &b)
         std::size_t bytes = handle_request(request.data(), reply.data());
         if (bytes == 0)
             continue;
-        kernel::copy_to_user_space(m.daemon.mm, b.reply, reply.data(), bytes);
+        kernel::copy_to_user_space(m.daemon.mm, b.reply, reply.data(), std::min(bytes, b.reply_bytes));
         // EFAULT may have struck before the kernel knew which request this is about: the reply goes out again.
         while (kernel::sys_write(m.device, b.reply, bytes) == -EFAULT && !kernel::killed())
             continue;

@@ -6,7 +6,9 @@
 namespace interfuse {
 
 struct worker_options {
-    std::uint32_t read_bytes = 0; // of the read buffer; 0: large enough for every request
+    std::uint32_t read_bytes = 0;      // of the read buffer; 0: large enough for every request
+    bool reply_needs_directory = false; // the reply buffer but its first page is a mapping whose faults take the mutex
+                                        // of the mount's root, as a file on the daemon's own mount would
 };
 
 // Starts a worker on the mount's device: loops over read, handle and write as libfuse did in 2006, until the

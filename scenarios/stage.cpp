@@ -71,6 +71,7 @@ mount mount_fuse()
     m.number = kernel::attach_mnt(kernel::make_vfsmount(sb));
     stage->unmounts[m.number] = true;
     m.fc = static_cast<fuse::fuse_conn *>(sb->s_fs_info);
+    m.root = sb->s_root->d_inode;
     return m;
 }
 

@@ -21,6 +21,7 @@ struct mount {
     process daemon;  // whose descriptor `device` is
     int device;
     kernel::fuse::fuse_conn *fc;
+    kernel::inode *root;
 };
 
 // A scenario's own parameters and those that every scenario has; an own one replaces a common one of its name.

@@ -54,6 +54,9 @@ const char *plain_name(const char *mangled)
     int status = 0;
     std::unique_ptr<char, void (*)(void *)> text(abi::__cxa_demangle(mangled, nullptr, nullptr, &status), std::free);
     std::string name = status == 0 ? text.get() : mangled;
+    constexpr std::string_view unnamed = "(anonymous namespace)::";
+    for (std::size_t at = name.find(unnamed); at != std::string::npos; at = name.find(unnamed))
+        name.erase(at, unnamed.size());
     name = name.substr(0, name.find('('));
     std::size_t scope = name.rfind("::");
     entry->second = scope == std::string::npos ? name : name.substr(scope + 2);

@@ -45,15 +45,20 @@ public:
             }
         }
         result.interrupted = interruption();
+        result.time_up = options.runs && !all_over() && steady_clock::now() >= deadline;
         result.took = steady_clock::now() - started;
         return std::move(result);
     }
 
 private:
+    bool all_over() const
+    {
+        return std::all_of(result.samples.begin(), result.samples.end(), [](auto &sample) { return sample.over; });
+    }
+
     bool is_over() const
     {
-        bool all = std::all_of(result.samples.begin(), result.samples.end(), [](auto &sample) { return sample.over; });
-        return all || interruption() != 0 || !result.error.empty() || !result.nondeterminism.empty() ||
+        return all_over() || interruption() != 0 || !result.error.empty() || !result.nondeterminism.empty() ||
                steady_clock::now() >= deadline;
     }
 

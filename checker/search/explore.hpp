@@ -60,6 +60,7 @@ struct exploration {
     std::vector<scenario_sample> samples;
     std::chrono::nanoseconds took{0};
     int interrupted = 0;        // the signal
+    bool time_up = false;       // before all the runs that were asked for
     std::string nondeterminism; // a run that came out differently the second time
     std::string error;          // what stopped the search, neither the user nor a bound
 

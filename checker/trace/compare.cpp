@@ -50,14 +50,15 @@ std::string verdict_text(const trace_verdict &verdict)
 
 bool equal(const trace_event &a, const trace_event &b)
 {
+    bool same_place = a.where.function == b.where.function && (a.by_pc || a.where.file == b.where.file);
     return a.kind == b.kind && a.object == b.object && a.value == b.value && a.meaning == b.meaning &&
-           a.by_pc == b.by_pc && a.where.file == b.where.file && a.where.function == b.where.function;
+           a.by_pc == b.by_pc && same_place;
 }
 
 bool equal(const trace_verdict &a, const trace_verdict &b)
 {
     return a.kind == b.kind && a.invariant == b.invariant && a.message == b.message && a.fingerprint == b.fingerprint &&
-           a.caller == b.caller && a.location.file == b.location.file && a.location.function == b.location.function;
+           a.caller == b.caller && a.location.function == b.location.function;
 }
 
 std::optional<difference> step_difference(std::size_t number, const trace &a, const trace &b)

@@ -17,7 +17,8 @@ struct difference {
 };
 
 // Compares tasks, enabled tasks, events, hashes, verdict and record. Places are compared by file and function: lines
-// move with every edit, and compilers disagree on the line of a call that spans several.
+// move with every edit, and compilers disagree on the line of a call that spans several. A place that comes from debug
+// information is compared by function, since unoptimised builds may name the header of an inlined operator.
 std::optional<difference> first_difference(const trace &expected, const trace &found);
 
 // How many events of the common steps stand at other lines than recorded, those left out whose place comes from debug

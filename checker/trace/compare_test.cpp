@@ -46,13 +46,17 @@ TEST(Comparison, CountsMovedLinesButComparesFilesAndFunctions)
     EXPECT_FALSE(first_difference(example_trace(), moved).has_value());
     EXPECT_EQ(count_moved_lines(example_trace(), moved), 1U);
     EXPECT_TRUE(after([](trace &t) { t.steps[0].events[0].where.function = "other"; }).has_value());
-    EXPECT_TRUE(after([](trace &t) { t.steps[0].events[1].where.file = "other"; }).has_value());
+    EXPECT_TRUE(after([](trace &t) { t.steps[0].events[0].where.file = "other"; }).has_value());
 }
 
-TEST(Comparison, LeavesLinesOfDebugInformationToTheCompiler)
+TEST(Comparison, LeavesFilesAndLinesOfDebugInformationToTheCompiler)
 {
     trace moved = example_trace();
+    moved.steps[0].events[1].where.file = "other";
     moved.steps[0].events[1].where.line = 999;
+    EXPECT_FALSE(first_difference(example_trace(), moved).has_value());
+    moved.steps[0].events[1].where.function = "other";
+    EXPECT_TRUE(first_difference(example_trace(), moved).has_value());
     EXPECT_EQ(count_moved_lines(example_trace(), moved), 0U);
 }
 

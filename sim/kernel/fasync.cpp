@@ -58,7 +58,7 @@ void kill_fasync(fasync_struct **list, int sig, int, place where)
     for (fasync_struct *entry = *list; entry != nullptr; entry = entry->fa_next) {
         sim::count_access();
         if (entry->fa_file->f_owner != nullptr)
-            send_sig(sig, entry->fa_file->f_owner, where);
+            raise_sig(sig, entry->fa_file->f_owner, where);
     }
 }
 

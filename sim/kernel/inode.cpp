@@ -127,7 +127,7 @@ void iput(inode *node, place where)
                     where);
     --node->i_count.counter;
     emit(event_kind::ref_put, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
-    if (node->i_count.counter > 0 || (node->i_nlink.peek() != 0 && node->i_sb->s_active.peek()))
+    if (node->i_count.counter > 0 || (node->i_nlink.peek() != 0 && node->i_hashed && node->i_sb->s_active.peek()))
         return;
     node->i_state |= I_FREEING;
     delete_inode(node, where);

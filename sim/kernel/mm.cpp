@@ -242,8 +242,13 @@ static bool present_for(page_table_entry &entry, const place &where)
     might_sleep(where);
     // The fault is served by a disk or a swap device, at any time: the task is off the processor until then.
     sim::point();
+    if (entry.pg != nullptr)
+        return true;
+    page *fresh = bring_in(entry, where);
     if (entry.pg == nullptr)
-        entry.pg = bring_in(entry, where);
+        entry.pg = fresh;
+    else if (fresh != nullptr) // another thread has served the same fault meanwhile
+        put_page(fresh, where);
     return entry.pg != nullptr;
 }
 
@@ -251,10 +256,10 @@ int get_user_pages(task_struct *, mm_struct *mm, unsigned long start, int len, i
                    place where)
 {
     lockdep_assert_held(&mm->mmap_sem, where);
-    std::uint64_t first = (start - user_base) / PAGE_SIZE;
+    std::uint64_t first = (start - user_base()) / PAGE_SIZE;
     for (int i = 0; i < len; ++i) {
         std::uint64_t index = first + static_cast<std::uint64_t>(i);
-        bool mapped = start >= user_base && index < mm->pages && mm->table[index].mapped;
+        bool mapped = start >= user_base() && index < mm->pages && mm->table[index].mapped;
         if (!mapped || disturb(sim::choice_kind::bad_address, budget().bad_addresses)) {
             emit(event_kind::bad_address, nullptr, 0, where);
             return i > 0 ? i : -EFAULT;
@@ -278,7 +283,7 @@ mm_struct *make_mm()
 static std::uintptr_t add_entries(mm_struct *mm, unsigned count, fault_handler fill, void *of_file)
 {
     sim::require(mm->pages + count <= mapping_pages_max, "a process maps more pages than a world has room for");
-    std::uintptr_t start = user_base + mm->pages * PAGE_SIZE;
+    std::uintptr_t start = user_base() + mm->pages * PAGE_SIZE;
     for (unsigned i = 0; i < count; ++i)
         mm->table[mm->pages++] = {nullptr, true, fill, of_file, i};
     return start;
@@ -312,8 +317,8 @@ void unmap_all(mm_struct *mm)
 static void for_each_piece(const mm_struct *mm, std::uintptr_t start, size_t bytes, auto visit)
 {
     while (bytes > 0) {
-        std::uintptr_t offset = (start - user_base) % PAGE_SIZE;
-        std::uint64_t index = (start - user_base) / PAGE_SIZE;
+        std::uintptr_t offset = (start - user_base()) % PAGE_SIZE;
+        std::uint64_t index = (start - user_base()) / PAGE_SIZE;
         sim::require(index < mm->pages && mm->table[index].pg != nullptr, "an actor touches memory it has not mapped");
         size_t piece = min<size_t>(bytes, PAGE_SIZE - offset);
         visit(mm->table[index].pg->data + offset, piece);

@@ -74,7 +74,11 @@ struct page_table_entry {
 };
 
 // A process's memory: pages from user_base upwards.
-inline constexpr std::uintptr_t user_base = 0x10000;
+inline std::uintptr_t user_base()
+{
+    return 0x10000 / PAGE_SIZE * PAGE_SIZE;
+}
+
 struct mm_struct {
     rw_semaphore mmap_sem;
     std::uint32_t users; // tasks

@@ -28,8 +28,8 @@ static dentry *find_cached(super_block *sb, const char *name)
     return nullptr;
 }
 
-// d_lookup and do_revalidate: a cached entry that is still good, with a reference.
-static dentry *cached_lookup(super_block *sb, const char *name, const place &where)
+// d_lookup: a cached entry with a reference.
+static dentry *get_cached(super_block *sb, const char *name, const place &where)
 {
     sim::point_before_operation();
     dentry *entry = find_cached(sb, name);
@@ -37,6 +37,12 @@ static dentry *cached_lookup(super_block *sb, const char *name, const place &whe
         return nullptr;
     ++entry->d_count.counter;
     sim::emit(sim::event_kind::ref_get, &entry->d_count, static_cast<std::uint64_t>(entry->d_count.counter), where);
+    return entry;
+}
+
+// do_revalidate: the entry if it is still good, else null and its reference is gone.
+static dentry *revalidated(dentry *entry, const place &where)
+{
     if (entry->d_op == nullptr || entry->d_op->d_revalidate == nullptr || entry->d_op->d_revalidate(entry) != 0)
         return entry;
     // d_invalidate
@@ -49,6 +55,12 @@ static long real_lookup(vfsmount *mount, const char *name, dentry **found, const
 {
     inode *dir = mount->mnt_root->d_inode;
     mutex_lock(&dir->i_mutex, where);
+    if (dentry *filled_in = get_cached(mount->mnt_sb, name, where)) {
+        // The cache was filled while we waited for the mutex.
+        mutex_unlock(&dir->i_mutex, where);
+        *found = revalidated(filled_in, where);
+        return *found != nullptr ? 0 : -ENOENT;
+    }
     dentry *entry = d_alloc(mount->mnt_sb, mount->mnt_root, name, where);
     long err = entry == nullptr ? -ENOMEM : dir->i_op->lookup(dir, entry);
     mutex_unlock(&dir->i_mutex, where);
@@ -67,7 +79,8 @@ static walked walk(unsigned number, const char *name, const place &where)
     walked result{-ENOENT, lookup_mnt(number, where), nullptr};
     if (result.mount == nullptr)
         return result;
-    result.entry = cached_lookup(result.mount->mnt_sb, name, where);
+    if (dentry *cached = get_cached(result.mount->mnt_sb, name, where))
+        result.entry = revalidated(cached, where);
     result.err = result.entry != nullptr ? 0 : real_lookup(result.mount, name, &result.entry, where);
     return result;
 }

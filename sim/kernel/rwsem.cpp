@@ -55,6 +55,14 @@ static void grant(rw_semaphore *sem)
     }
 }
 
+static bool is_queued(const rw_semaphore *sem, unsigned task)
+{
+    for (unsigned i = 0; i < sem->waiting; ++i)
+        if ((sem->queue[i] & ~wants_write) == task)
+            return true;
+    return false;
+}
+
 static void acquire(rw_semaphore *sem, bool write, const place &where)
 {
     might_sleep(where);
@@ -71,7 +79,9 @@ static void acquire(rw_semaphore *sem, bool write, const place &where)
         enter(sem, self, write);
     } else {
         sem->queue[sem->waiting++] = static_cast<std::uint8_t>(self | (write ? wants_write : 0));
-        sleep_uninterruptible(write ? "write lock" : "read lock", sem, where);
+        // The releaser hands the semaphore over and takes us off the queue; any other wake-up is a stray one.
+        while (is_queued(sem, self))
+            sleep_uninterruptible(write ? "write lock" : "read lock", sem, where);
     }
     ++this_task()->locks_held;
     emit(write ? event_kind::write_lock : event_kind::read_lock, sem, 0, where);

@@ -57,8 +57,7 @@ void might_sleep(place where)
                 where);
 }
 
-// The task leaves the processor; the big kernel lock is given up meanwhile.
-static void deactivate(task_struct *self, const char *why, const void *object, const place &where)
+void deactivate(task_struct *self, const char *why, const void *object, const place &where)
 {
     int depth = self->lock_depth;
     if (depth >= 0)
@@ -88,7 +87,8 @@ bool wake_up_state(task_struct *task, long mask)
     if ((task->state & mask) == 0)
         return false;
     task->state = TASK_RUNNING;
-    sim::make_runnable(task->index);
+    if (sim::the_world().tasks[task->index].waiting_why != waiting_for_spinlock)
+        sim::make_runnable(task->index);
     return true;
 }
 

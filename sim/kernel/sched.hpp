@@ -78,11 +78,17 @@ void set_current_state(long state, place where = place::here());
 // Sleeping with a spinlock or an atomic kmap held is reported.
 void schedule(place where = place::here());
 
+// What a task that spins for a lock waits for: no wake-up lets it go on, only the unlock.
+inline constexpr char waiting_for_spinlock[] = "spinlock";
+
 // Makes a task in one of the states of `mask` runnable. True if it was not running, as try_to_wake_up.
 bool wake_up_state(task_struct *task, long mask);
 
 // Reports a caller that may not sleep.
 void might_sleep(place where = place::here());
+
+// Leaves the processor in the state that the task has set, giving up the big kernel lock meanwhile.
+void deactivate(task_struct *self, const char *why, const void *object, const place &where);
 
 // TASK_UNINTERRUPTIBLE sleep until some task calls wake_up_state; used by the sleeping locks.
 void sleep_uninterruptible(const char *why, const void *object, place where);

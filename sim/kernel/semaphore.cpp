@@ -51,9 +51,7 @@ static int sleep_for_unit(semaphore *sem, long state, const place &where)
             break;
         }
         this_task()->state = state;
-        this_task()->sleeps_at = where;
-        emit(event_kind::sleep, sem, static_cast<std::uint64_t>(state), where);
-        sim::block("semaphore", sem);
+        deactivate(this_task(), "semaphore", sem, where);
     }
     this_task()->state = TASK_RUNNING;
     this_task()->sleeps_on = nullptr;

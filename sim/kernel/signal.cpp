@@ -41,6 +41,11 @@ bool signal_pending(const task_struct *task, place where)
 void send_sig(int sig, task_struct *task, place where)
 {
     sim::point_before_operation();
+    raise_sig(sig, task, where);
+}
+
+void raise_sig(int sig, task_struct *task, const place &where)
+{
     if (sim::the_world().tasks[task->index].status == sim::task_status::ended)
         return;
     task->pending.bits |= sigmask(sig);

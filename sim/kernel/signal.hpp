@@ -38,5 +38,7 @@ bool signal_pending(const task_struct *task, place where = place::here());
 
 // Makes a signal pending and wakes the task if it sleeps interruptibly and does not block the signal.
 void send_sig(int sig, task_struct *task, place where = place::here());
+// The same as part of an operation of the caller's: without a point of its own.
+void raise_sig(int sig, task_struct *task, const place &where);
 
 } // namespace kernel

@@ -64,17 +64,25 @@ int kmem_cache_destroy(kmem_cache_t *cache, place where)
     return 0;
 }
 
-static void check_poison(const kmem_cache_t *cache, unsigned index, const place &where)
+// The offset of the first word of a free object that is no longer poison; its size if there is none.
+static std::uint32_t written_while_free(const kmem_cache_t &cache, unsigned index)
 {
-    const std::byte *object = cache->object(index);
-    for (std::uint32_t i = 0; i < cache->object_bytes; i += 8) {
+    const std::byte *object = cache.object(index);
+    for (std::uint32_t i = 0; i < cache.object_bytes; i += 8) {
         std::uint64_t word = 0;
         std::memcpy(&word, object + i, 8);
-        if (word == 0x6b6b6b6b6b6b6b6b) [[likely]]
-            continue;
-        rule_broken("write_after_free", fmt::format("free object {} of cache {} was written at offset {}",
-                                                    index, cache->name, i), where);
+        if (word != 0x6b6b6b6b6b6b6b6b) [[unlikely]]
+            return i;
     }
+    return cache.object_bytes;
+}
+
+static void check_poison(const kmem_cache_t *cache, unsigned index, const place &where)
+{
+    std::uint32_t offset = written_while_free(*cache, index);
+    if (offset < cache->object_bytes)
+        rule_broken("write_after_free", fmt::format("free object {} of cache {} was written at offset {}",
+                                                    index, cache->name, offset), where);
 }
 
 static unsigned grow(kmem_cache_t *cache)
@@ -192,7 +200,7 @@ std::string check_slabs_empty()
         for (unsigned i = 0; i < cache.object_count; ++i) {
             if ((cache.live >> i & 1) != 0)
                 return fmt::format("{} was never freed (cache {})", sim::name_of_object(cache.object(i)), cache.name);
-            if (std::memcmp(cache.object(i), "\x6b", 1) != 0)
+            if (written_while_free(cache, i) < cache.object_bytes)
                 return fmt::format("free object {} of cache {} was written", i, cache.name);
         }
     }

@@ -36,13 +36,13 @@ void spin_lock(spinlock_t *lock, place where)
     lock->waiters |= me;
     this_task()->sleeps_at = where;
     if (lock->holder != 0)
-        sim::block("spinlock", lock);
+        sim::block(waiting_for_spinlock, lock);
     else
         sim::point();
     // Only a task that may take the lock is runnable here.
     lock->waiters &= ~me;
     lock->holder = static_cast<std::uint16_t>(self + 1);
-    for_each_task(lock->waiters, [&](unsigned other) { sim::hold_back(other, "spinlock", lock); });
+    for_each_task(lock->waiters, [&](unsigned other) { sim::hold_back(other, waiting_for_spinlock, lock); });
     task_struct *holder = this_task();
     ++holder->preempt_count;
     ++holder->spinlocks_held;

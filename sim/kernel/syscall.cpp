@@ -88,13 +88,23 @@ int install_fd(files_struct *files, file *filp)
     sim::internal_error("a process opens more files than a world has room for");
 }
 
+// The file behind a descriptor, null if it is not open.
+static file *lookup_fd(int fd)
+{
+    if (fd < 0 || static_cast<unsigned>(fd) >= files_max)
+        return nullptr;
+    return this_task()->files->fd[static_cast<unsigned>(fd)];
+}
+
 static file *fget(int fd, const place &where)
 {
-    files_struct *files = this_task()->files;
-    if (fd < 0 || static_cast<unsigned>(fd) >= files_max || files->fd[static_cast<unsigned>(fd)] == nullptr)
+    // files->file_lock: finding the file and taking the reference are one operation.
+    sim::point_before_operation();
+    file *filp = lookup_fd(fd);
+    if (filp == nullptr)
         return nullptr;
-    file *filp = files->fd[static_cast<unsigned>(fd)];
-    get_file(filp, where);
+    ++filp->f_count.counter;
+    emit(event_kind::ref_get, &filp->f_count, static_cast<std::uint64_t>(filp->f_count.counter), where);
     return filp;
 }
 
@@ -221,11 +231,11 @@ long sys_set_nonblock(int fd, bool on)
 
 static long close_fd(int fd, const place &where)
 {
-    files_struct *files = this_task()->files;
-    if (fd < 0 || static_cast<unsigned>(fd) >= files_max || files->fd[static_cast<unsigned>(fd)] == nullptr)
+    sim::point_before_operation();
+    file *filp = lookup_fd(fd);
+    if (filp == nullptr)
         return -EBADF;
-    file *filp = files->fd[static_cast<unsigned>(fd)];
-    files->fd[static_cast<unsigned>(fd)] = nullptr;
+    this_task()->files->fd[static_cast<unsigned>(fd)] = nullptr;
     long err = filp->f_op->flush != nullptr ? filp->f_op->flush(filp) : 0;
     fput(filp, where);
     return err;

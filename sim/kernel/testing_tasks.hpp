@@ -45,15 +45,12 @@ struct critical_section {
         --inside;
         ++visits;
     }
-    std::string text() const
-    {
-        return std::to_string(visits) + " visits, " + std::to_string(inside_most) + " at once";
-    }
+    std::string text() const { return std::to_string(visits) + " visits, " + std::to_string(inside_most) + " at once"; }
 };
 
 // Letters in the order in which tasks wrote them.
 struct letters {
-    char written[16];
+    char written[48];
     void write(char letter) { written[std::char_traits<char>::length(written)] = letter; }
     std::string text() const { return written; }
 };

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Explore as a user sees it: where it stops, where its options come from, what it prints about a violation, and what an
+# interruption leaves.
+set -u
+
+tool=$INTERFUSE_BIN/interfuse-repaired
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failures=0
+
+fail() {
+    printf 'FAILED: %s\n' "$*"
+    failures=$((failures + 1))
+}
+
+# expect STATUS ARGUMENTS... leaves the output in `out`, stderr in `err`.
+expect() {
+    local wanted=$1 status=0
+    shift
+    "$tool" "$@" >out 2>err || status=$?
+    [[ $status == "$wanted" ]] || fail "interfuse $* exits $status, not $wanted: $(head -c 300 err)"
+}
+
+# Which worker finds what first must not show in where a search stops and what it counts.
+the_first_violation_stops_the_search_with_any_number_of_jobs() {
+    local jobs
+    expect 1 explore --core requester_leaves_locked --seed 7 --runs 20000 --format json --out o
+    grep -E '"(digest|runs|steps|first_run|count)"' out >one
+    for jobs in 2 3; do
+        expect 1 explore --core requester_leaves_locked --seed 7 --runs 20000 --format json --out o --jobs $jobs
+        grep -E '"(digest|runs|steps|first_run|count)"' out | diff -q - one || fail "$jobs jobs make a difference"
+    done
+}
+
+options_come_from_file_and_environment() {
+    printf 'runs = 5\nseed = 3\nset = ["faults=1"]\n' >file.ini
+    expect 0 explore one-request --config file.ini
+    grep -q 'seed 3: .* sample of 5 runs' out || fail "--config is not obeyed"
+    INTERFUSE_RUNS=6 expect 0 explore one-request
+    grep -q 'sample of 6 runs' out || fail "INTERFUSE_RUNS is not obeyed"
+    INTERFUSE_RUNS=6 expect 0 explore one-request --config file.ini
+    grep -q 'sample of 5 runs' out || fail "the file does not win over the environment"
+    INTERFUSE_RUNS=6 expect 0 explore one-request --runs 7
+    grep -q 'sample of 7 runs' out || fail "the command line does not win over the environment"
+    INTERFUSE_SET=faults=1,requesters=2 expect 0 explore one-request --runs 100 --format json
+    [[ $(grep -cE '"faults": 1|"requesters": 2' out) == 2 ]] || fail "INTERFUSE_SET is not obeyed"
+}
+
+a_violation_is_told_in_order_and_replays() {
+    local trace
+    expect 1 explore one-request --core no_extra_reference --seed 1 --runs 1000
+    trace=$(sed -n '2s/^trace: //p' out)
+    grep -q '^violation in run .* of one-request: reference_count: request .* (core/dev.cpp:' <(sed -n 1p out) ||
+        fail "the first line names no invariant, request and source line: $(sed -n 1p out)"
+    [[ -s $trace ]] || fail "the second line names no trace"
+    [[ $(sed -n 3p out) == "replay: ./interfuse replay $trace" ]] || fail "the third line is not the replay command"
+    grep -q 'dev.cpp:' <(sed 1,4d out) || fail "no columns follow"
+    expect 1 replay "$trace"
+    grep -q 'all equal' out || fail "the replay differs"
+    grep -q '^the violation recurs: reference_count: ' out || fail "the replay does not name the violation"
+    expect 0 show "$trace"
+}
+
+a_trace_that_cannot_be_written_is_an_error() {
+    expect 70 explore one-request --core no_extra_reference --runs 1 --out /proc/nothing
+    grep -q '^violation in run 0' out || fail "the violation itself is not told"
+    grep -q '^trace: ' out && fail "a trace is named that was not written"
+}
+
+too_little_time_is_said() {
+    expect 0 explore one-request --runs 100000000 --max-time 0.2 --format json
+    grep -q '"verdict": "incomplete"' out || fail "a search that ran out of time is not incomplete"
+    expect 0 explore one-request --runs 100 --max-time 60 --format json
+    grep -q '"verdict": "clean"' out || fail "a search that had time enough is not clean"
+}
+
+an_interruption_keeps_what_was_sampled() {
+    local jobs status
+    for jobs in 1 2; do
+        "$tool" explore one-request --max-time 60 --jobs $jobs --format json >out 2>err &
+        sleep 1
+        kill -TERM $!
+        wait $!
+        status=$?
+        [[ $status == 143 ]] || fail "an interrupted search with $jobs jobs exits $status"
+        grep -q '"interrupted_by": 15' out || fail "an interrupted search prints no report"
+    done
+}
+
+the_first_violation_stops_the_search_with_any_number_of_jobs
+options_come_from_file_and_environment
+a_violation_is_told_in_order_and_replays
+a_trace_that_cannot_be_written_is_an_error
+too_little_time_is_said
+an_interruption_keeps_what_was_sampled
+[[ $failures == 0 ]]

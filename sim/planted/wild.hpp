@@ -1,0 +1,23 @@
+// Code that goes wrong, compiled and instrumented as a core is; its places read core/planted/.
+#pragma once
+
+namespace sim {
+
+void read_through(const int *pointer);
+void call_through(void (*target)());
+// Calls call_through.
+void pass_on(void (*target)());
+int divide(int dividend, int divisor);
+int recurse(const volatile char *above);
+// Returns when the flag is not 0.
+void wait_for(const int *flag);
+// Calls wait_for.
+void wait_patiently(const int *flag);
+void fill(char *to, unsigned bytes);
+
+struct chained {
+    chained *next;
+};
+unsigned count_chain(const chained *head);
+
+} // namespace sim
