@@ -39,7 +39,7 @@ spare_repaired() {
     printf 'repaired: %s: %s\n' "$*" "$(grep 'verdicts:' "$scratch/found")"
 }
 
-# The requester waits for the reply when the abort ends its request, and reads it after the reference is gone.
+# Once its request is queued the requester holds on to it by the transport's reference alone.
 find_mutant no_extra_reference \
     'reference_count: request [0-9]+ has a count of .* owners.*requester.*\(core/dev\.cpp:[0-9]+, ' aborted-request
 spare_repaired aborted-request
@@ -58,5 +58,6 @@ spare_repaired aborted-request --set daemons=2
 # The killed requester waits until the request is unlocked; nobody wakes it, and the fault waits for its mutex.
 find_mutant unlock_without_wakeup \
     'hang: the run hangs: requester sleeps in request_wait_answer .*\(core/dev\.cpp:[0-9]+, ' fault-in-reply
+spare_repaired fault-in-reply
 
 exit "$status"

@@ -81,7 +81,7 @@ verdict judge_leaks()
 verdict run_to_the_end(const char *may_stall)
 {
     if (!sim::run_tasks(sim::phase::running))
-        return the_run.outcome;
+        return *the_run.outcome;
     if (!everybody_is_through()) {
         verdict hang = describe_hang("the run");
         if (may_stall != nullptr)
@@ -92,7 +92,7 @@ verdict run_to_the_end(const char *may_stall)
         sim::make_runnable(0);
         // The setup task's own part, then that of the tasks it has woken.
         if (!sim::run_tasks(sim::phase::teardown) || !sim::run_tasks(sim::phase::teardown))
-            return the_run.outcome;
+            return *the_run.outcome;
     }
     if (!everybody_ended())
         return describe_hang("the teardown");
@@ -126,7 +126,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     start_setup(how.which->build);
     if (!sim::run_tasks(sim::phase::setup))
         throw std::runtime_error(
-            fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome.message));
+            fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome->message));
     start.save();
 }
 

@@ -212,7 +212,7 @@ bool is_repaired()
 
 TEST(Schedules, GiveRunsThatEqualTheirReplays)
 {
-    auto result = check(equals_its_replay, 1000);
+    auto result = check(equals_its_replay, 10'000);
     EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << text_of(result);
 }
 
@@ -221,7 +221,7 @@ TEST(Schedules, BreakNothingOnTheRepairedCore)
     if (!is_repaired())
         GTEST_SKIP() << "this core is a mutant";
     sightings seen;
-    auto result = check([&] { violates_nothing(*any_run(), seen); }, 3000);
+    auto result = check([&] { violates_nothing(*any_run(), seen); }, 50'000);
     EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << text_of(result);
     fmt::print("a sample of {} runs of {} scenarios, {} steps\n", seen.runs, seen.scenarios.size(), seen.steps);
     if (seen.last_failure)
@@ -257,7 +257,8 @@ TEST(Schedules, BreakAMutantAndShrinkToATraceThatReplays)
     EXPECT_LT(shrunk.schedule.size(), seen.first_failure->schedule.size());
 
     trace recorded = trace_of(shrunk);
-    EXPECT_EQ(recorded.verdict.location.file, "core/dev.cpp");
+    fmt::print("{}: {}{}\n", recorded.verdict.invariant, recorded.verdict.message, place_text(recorded.verdict));
+    EXPECT_GT(recorded.verdict.location.line, 0U);
     EXPECT_EQ(replay_as_file(recorded), exit_violation);
 }
 

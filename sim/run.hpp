@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/choose.hpp"
@@ -56,8 +57,8 @@ struct run_state {
     std::byte *record_limit = nullptr;
     void *host_context = nullptr;
     std::array<call_stack, tasks_max> calls = {};
-    verdict outcome;
-    bool ended = false; // outcome is set
+    std::optional<verdict> outcome; // of an ended run
+    bool ended = false;
     std::unique_ptr<std::byte[]> record;
     jmp_buf escape = {}; // out of a faulting step, into the host
 };

@@ -181,7 +181,7 @@ public:
     static verdict end_of(bool not_reported)
     {
         if (!not_reported)
-            return the_run.outcome;
+            return *the_run.outcome;
         const world &w = the_world();
         for (unsigned i = 1; i < w.task_count; ++i)
             if (w.tasks[i].status == task_status::blocked)

@@ -107,7 +107,8 @@ void dropped(request_ghost &r, const sim::event &what)
         --r.borrowed[self];
     else if (r.requester == self)
         r.requester = nobody;
-    else if (r.creator == self)
+    // A request that lies ready for later, such as an inode's FORGET, is dropped by the task that comes to send it.
+    else if (r.creator != nobody)
         r.creator = nobody;
     else if (r.transport > 0)
         --r.transport;
