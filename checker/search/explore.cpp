@@ -85,7 +85,7 @@ private:
     // There is no run to record: the scenario cannot even be set up on this core.
     void add_broken_setup(scenario_sample &sample, const char *sentence)
     {
-        const sim::verdict &outcome = sim::the_run.outcome;
+        const sim::verdict &outcome = *sim::the_run.outcome;
         finding found;
         found.scenario = sample.of.which->name;
         found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
