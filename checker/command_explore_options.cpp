@@ -139,20 +139,13 @@ bool parse_shard(const std::string &text, shard &part)
     return true;
 }
 
-std::string parse_parameters(const std::vector<std::string> &texts, std::vector<parameter_value> &values)
+std::string parse_settings(const std::vector<std::string> &texts, std::vector<parameter_setting> &settings)
 {
     for (const std::string &text : texts) {
         std::size_t equals = text.find('=');
-        parameter_value value{text.substr(0, equals), 0};
-        const char *end = text.data() + text.size();
-        bool sound = equals != std::string::npos && equals + 1 < text.size();
-        if (sound) {
-            auto [rest, error] = std::from_chars(text.data() + equals + 1, end, value.value);
-            sound = error == std::errc{} && rest == end;
-        }
-        if (!sound)
-            return fmt::format("--set: key=value with an integer was expected, not \"{}\"", text);
-        values.push_back(value);
+        if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+            return fmt::format("--set: key=value was expected, not \"{}\"", text);
+        settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }
     return "";
 }
@@ -184,9 +177,9 @@ std::string choose_scenarios(const explore_arguments &given, std::vector<chosen_
 }
 
 // A parameter goes to each chosen scenario that has it, and one must.
-std::string set_parameters(const std::vector<parameter_value> &values, std::vector<chosen_scenario> &chosen)
+std::string set_parameters(const std::vector<parameter_setting> &settings, std::vector<chosen_scenario> &chosen)
 {
-    for (const parameter_value &value : values) {
+    for (const parameter_setting &value : settings) {
         bool any = std::any_of(chosen.begin(), chosen.end(),
                                [&](const auto &c) { return has_parameter(*c.which, value.name); });
         if (any)
@@ -202,10 +195,10 @@ std::string set_parameters(const std::vector<parameter_value> &values, std::vect
                            fmt::join(allowed, ", "));
     }
     for (chosen_scenario &c : chosen) {
-        std::vector<parameter_value> own;
-        std::copy_if(values.begin(), values.end(), std::back_inserter(own),
-                     [&](const parameter_value &value) { return has_parameter(*c.which, value.name); });
-        parameters_result complete = complete_parameters(*c.which, own);
+        std::vector<parameter_setting> own;
+        std::copy_if(settings.begin(), settings.end(), std::back_inserter(own),
+                     [&](const parameter_setting &value) { return has_parameter(*c.which, value.name); });
+        parameters_result complete = read_settings(*c.which, own);
         if (!complete.error.empty())
             return complete.error;
         c.parameters = complete.values;
@@ -216,12 +209,12 @@ std::string set_parameters(const std::vector<parameter_value> &values, std::vect
 // Returns what is wrong, or nothing.
 std::string look_up(const explore_arguments &given, explore_options &options)
 {
-    std::vector<parameter_value> values;
-    std::string error = parse_parameters(given.set, values);
+    std::vector<parameter_setting> settings;
+    std::string error = parse_settings(given.set, settings);
     if (error.empty())
         error = choose_scenarios(given, options.scenarios);
     if (error.empty())
-        error = set_parameters(values, options.scenarios);
+        error = set_parameters(settings, options.scenarios);
     if (!error.empty())
         return error;
     if (!parse_shard(given.shard, options.part))

@@ -22,7 +22,9 @@ void print_scenarios()
         if (which.may_stall != nullptr)
             fmt::print("    may stall: {}\n", which.may_stall);
         for (const parameter &p : which.parameters)
-            fmt::print("    {:<12} {} ({} to {}): {}\n", p.name, p.preset, p.least, p.most, p.meaning);
+            fmt::print("    {:<12} {} ({}): {}\n", p.name, text_of(p, p.preset), allowed_values(p), p.meaning);
+        for (const goal &each : which.goals)
+            fmt::print("    reaches: {}\n", each.name);
     }
 }
 

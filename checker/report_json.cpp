@@ -44,6 +44,29 @@ ordered_json parameters_of(const scenario_sample &sample)
     return json;
 }
 
+ordered_json strikes_of(const tally &sums)
+{
+    ordered_json strikes = ordered_json::array();
+    for (unsigned number = 0; number < strike_numbers; ++number) {
+        if (sums.runs_struck[number] == 0)
+            continue;
+        strike what = strike_of(number);
+        strikes.push_back({{"disturbance", name_of(what.by)},
+                           {"stage", name_of(what.at)},
+                           {"operation", name_of_opcode(what.opcode)},
+                           {"runs", sums.runs_struck[number]}});
+    }
+    return strikes;
+}
+
+ordered_json goals_of(const scenario_sample &sample)
+{
+    ordered_json goals = ordered_json::array();
+    for (std::size_t i = 0; i < sample.of.which->goals.size(); ++i)
+        goals.push_back({{"name", sample.of.which->goals[i].name}, {"runs", sample.sums.runs_reaching[i]}});
+    return goals;
+}
+
 ordered_json coverage_of(const tally &sums)
 {
     ordered_json verdicts = ordered_json::object();
@@ -60,7 +83,8 @@ ordered_json coverage_of(const tally &sums)
             {"distinct_schedules_estimate", sums.schedules.estimate()},
             {"examined_runs", sums.examined},
             {"examined_choices", sums.choices},
-            {"examined_runs_with_event", runs_with}};
+            {"examined_runs_with_event", runs_with},
+            {"strikes", strikes_of(sums)}};
 }
 
 ordered_json json_of(const scenario_sample &sample)
@@ -68,7 +92,8 @@ ordered_json json_of(const scenario_sample &sample)
     return {{"name", sample.of.which->name},      {"parameters", parameters_of(sample)},
             {"runs", sample.sums.runs},           {"steps", sample.sums.steps},
             {"digest", hex(sample.sums.digest)},  {"stopped_early", sample.over && !sample.findings.empty()},
-            {"seconds", seconds_of(sample.took)}, {"coverage", coverage_of(sample.sums)}};
+            {"seconds", seconds_of(sample.took)}, {"goals", goals_of(sample)},
+            {"coverage", coverage_of(sample.sums)}};
 }
 
 } // namespace

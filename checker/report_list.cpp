@@ -19,12 +19,20 @@ ordered_json scenarios_json()
     for (const scenario &which : all_scenarios()) {
         ordered_json parameters = ordered_json::array();
         for (const parameter &p : which.parameters)
-            parameters.push_back(
-                {{"name", p.name}, {"preset", p.preset}, {"least", p.least}, {"most", p.most}, {"meaning", p.meaning}});
+            parameters.push_back({{"name", p.name},
+                                  {"preset", p.preset},
+                                  {"least", p.least},
+                                  {"most", p.most},
+                                  {"names", p.names},
+                                  {"meaning", p.meaning}});
+        ordered_json goals = ordered_json::array();
+        for (const goal &each : which.goals)
+            goals.push_back(each.name);
         list.push_back({{"name", which.name},
                         {"question", which.question},
                         {"expected", which.expected},
                         {"may_stall", which.may_stall != nullptr ? ordered_json(which.may_stall) : ordered_json()},
+                        {"goals", goals},
                         {"parameters", parameters}});
     }
     return list;

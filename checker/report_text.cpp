@@ -66,7 +66,27 @@ unsigned kinds_seen(const tally &sums)
     return seen;
 }
 
-std::string scenario_text(const scenario_sample &sample)
+// The goals with the share of the runs that reached them, in the scenario's order, then those that none reached.
+std::string goals_text(const scenario_sample &sample)
+{
+    std::vector<std::string> met;
+    std::vector<std::string> missed;
+    const std::vector<goal> &goals = sample.of.which->goals;
+    for (std::size_t i = 0; i < goals.size(); ++i) {
+        if (std::uint64_t runs = sample.sums.runs_reaching[i]; runs > 0)
+            met.push_back(fmt::format("{} in {}", goals[i].name, share(runs, sample.sums.runs)));
+        else
+            missed.emplace_back(goals[i].name);
+    }
+    std::string text;
+    if (!met.empty())
+        text += fmt::format("    reached: {}\n", fmt::join(met, ", "));
+    if (!missed.empty())
+        text += fmt::format("    never reached: {}\n", fmt::join(missed, ", "));
+    return text;
+}
+
+std::string scenario_text(const scenario_sample &sample, check_level checks)
 {
     const tally &sums = sample.sums;
     std::string text = fmt::format("{}: a sample of {}, {}", sample.of.which->name, counted(sums.runs, "run"),
@@ -79,6 +99,8 @@ std::string scenario_text(const scenario_sample &sample)
     text += fmt::format("    {} choices and {} steps a run; {} of {} kinds of events; of the runs: {}\n",
                         sums.choices / sums.examined, sums.steps / sums.runs, kinds_seen(sums), sim::event_kinds,
                         disturbances_of(sums));
+    if (checks == check_level::steps)
+        text += goals_text(sample);
     if (sums.findings_unlisted > 0)
         text += fmt::format("    {} further runs with findings beyond the first {} different ones\n",
                             grouped(sums.findings_unlisted), tally::findings_max);
@@ -118,7 +140,7 @@ std::string report_text(const explore_options &options, const exploration &resul
     std::uint64_t runs = 0;
     std::uint64_t steps = 0;
     for (const scenario_sample &sample : result.samples) {
-        text += scenario_text(sample);
+        text += scenario_text(sample, options.checks);
         runs += sample.sums.runs;
         steps += sample.sums.steps;
     }

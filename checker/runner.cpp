@@ -10,6 +10,7 @@
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/invariant.hpp"
 #include "checker/invariants/names.hpp"
+#include "checker/strikes/observer.hpp"
 #include "scenarios/stage.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/slab.hpp"
@@ -25,6 +26,13 @@ using sim::verdict_kind;
 
 recorder *active_recorder = nullptr;
 
+// The observer comes first: it needs the ghost state as the event found it.
+void follow(const sim::event &what)
+{
+    observe(what);
+    follow_event(what);
+}
+
 void forward_event(const sim::event &what)
 {
     active_recorder->happened(sim::current_task(), what);
@@ -39,7 +47,7 @@ sim::listeners listeners_for(check_level checks, bool recording)
 {
     sim::listeners listen;
     if (checks == check_level::steps) {
-        listen.on_event = follow_event;
+        listen.on_event = follow;
         listen.on_step = check_step;
     }
     if (recording) {
@@ -136,11 +144,13 @@ run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
     the_run.limits = how.limits;
     the_run.points = how.points;
     sim::begin_run(chooser, number);
+    begin_observing(how.which->goals);
     run_result result;
     result.verdict = run_to_the_end(how.which->may_stall);
     result.steps = the_run.steps;
     result.fingerprint = fingerprint_of(result.verdict);
     std::uint64_t ending[] = {static_cast<std::uint64_t>(result.verdict.kind), result.fingerprint, number};
+    result.seen = observed();
     result.record_hash = sim::record_hash(XXH3_64bits(ending, sizeof ending));
     return result;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/strikes/observation.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/run.hpp"
 
@@ -26,6 +27,7 @@ struct run_result {
     std::uint32_t steps = 0;
     std::uint64_t record_hash =
         0; // of choices, kinds of events, run number, verdict and fingerprint: its part of the digest
+    observation seen; // empty unless invariants are checked at all steps
 };
 
 // What listens to a recorded run; called on the stacks of the run's tasks, in order.

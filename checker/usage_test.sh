@@ -23,9 +23,11 @@ expect() {
 expect 'parameter requesters of scenario one-request must be from 1 to 6, not -1$' explore --set requesters=-1
 expect 'parameter requesters of scenario one-request must be from 1 to 6, not 7$' explore --set requesters=7
 expect 'no chosen scenario has a parameter aborters; they have requesters, ' explore one-request --set aborters=1
-expect 'key=value with an integer was expected, not "requesters"$' explore --set requesters
-expect 'key=value with an integer was expected, not "requesters=1x"$' explore --set requesters=1x
-expect 'key=value with an integer was expected, not "requesters=99999999999"$' explore --set requesters=99999999999
+expect 'key=value was expected, not "requesters"$' explore --set requesters
+expect 'key=value was expected, not "requesters="$' explore --set requesters=
+expect 'key=value was expected, not "=1"$' explore --set =1
+expect 'requesters of scenario one-request must be from 1 to 6, not 1x$' explore --set requesters=1x
+expect 'requesters of scenario one-request must be from 1 to 6, not 99999999999$' explore --set requesters=99999999999
 expect 'one of linux-2.6.17, repaired, .* was expected, not "nosuch"$' explore --core nosuch
 expect 'no scenario "nosuch"; there are one-request, ' explore nosuch
 expect 'one-request is named twice$' explore one-request one-request

@@ -29,6 +29,14 @@ scenario daemon_dies()
             {"faults", 1, 0, 8, "page faults that a run may contain"},
         }),
         .build = build,
+        .goals = {
+            {"killed while a request is pending", strike{disturbance::daemon_kill, request_stage::pending}},
+            {"killed while it reads", strike{disturbance::daemon_kill, request_stage::reading}},
+            {"killed while a request is with it", strike{disturbance::daemon_kill, request_stage::sent}},
+            {"killed while its reply is copied", strike{disturbance::daemon_kill, request_stage::replying}},
+            {"closed while a request is pending", strike{disturbance::close, request_stage::pending}},
+            {"closed while a request is with the daemon", strike{disturbance::close, request_stage::sent}},
+        },
     };
 }
 

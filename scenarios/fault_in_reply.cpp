@@ -26,6 +26,10 @@ scenario fault_in_reply()
             {"requesters", 1, 1, 4, "tasks that look a name up and are killed"},
         }),
         .build = build,
+        .goals = {
+            {"the reply faults", strike{disturbance::page_fault, request_stage::replying}},
+            {"killed while its reply is copied", strike{disturbance::kill, request_stage::replying}},
+        },
     };
 }
 

@@ -30,6 +30,13 @@ scenario init()
             {"faults", 1, 0, 8, "page faults that a run may contain"},
         }),
         .build = build,
+        .goals = {
+            {"aborted while INIT is pending", strike{disturbance::abort, request_stage::pending, 26}},
+            {"aborted while INIT is read", strike{disturbance::abort, request_stage::reading, 26}},
+            {"aborted while INIT is with the daemon", strike{disturbance::abort, request_stage::sent, 26}},
+            {"aborted while INIT's reply is copied", strike{disturbance::abort, request_stage::replying, 26}},
+            {"aborted while a requester waits for INIT", strike{disturbance::abort, request_stage::waiting}},
+        },
     };
 }
 

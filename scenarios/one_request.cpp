@@ -27,6 +27,7 @@ scenario one_request()
             {"daemons", 1, 1, 4, "workers of the daemon"},
         }),
         .build = build,
+        .goals = {{"answered", passage{request_stage::sent, request_stage::finished}}},
     };
 }
 

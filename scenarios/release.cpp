@@ -34,6 +34,9 @@ scenario release()
             {"pool", 1, 1, 10, "preallocated requests of the connection"},
         }),
         .build = build,
+        .goals = {
+            {"RELEASE on a dead connection", passage{request_stage::prepared, request_stage::finished, 18}},
+        },
     };
 }
 

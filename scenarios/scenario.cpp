@@ -2,6 +2,8 @@
 #include "scenarios/scenario.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,29 +28,85 @@ static std::string allowed_keys(const scenario &which)
     return names.empty() ? "it has none" : fmt::format("it has: {}", fmt::join(names, ", "));
 }
 
-static std::string apply(const scenario &which, std::vector<parameter_value> &values, const parameter_value &given)
+parameter named_parameter(const char *name, std::vector<const char *> names, const char *meaning)
+{
+    int most = static_cast<int>(names.size()) - 1;
+    return {name, 0, 0, most, meaning, std::move(names)};
+}
+
+std::string allowed_values(const parameter &of)
+{
+    if (of.names.empty())
+        return fmt::format("from {} to {}", of.least, of.most);
+    return fmt::format("one of {}", fmt::join(of.names, ", "));
+}
+
+std::string text_of(const parameter &of, int value)
+{
+    bool named = !of.names.empty() && value >= of.least && value <= of.most;
+    return named ? of.names[static_cast<std::size_t>(value - of.least)] : std::to_string(value);
+}
+
+// The value that a text stands for.
+static std::optional<int> parse_value(const parameter &of, std::string_view text)
+{
+    for (std::size_t i = 0; i < of.names.size(); ++i)
+        if (text == of.names[i])
+            return of.least + static_cast<int>(i);
+    int value = 0;
+    auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool sound = of.names.empty() && error == std::errc{} && rest == text.data() + text.size();
+    return sound && value >= of.least && value <= of.most ? std::optional(value) : std::nullopt;
+}
+
+// Puts one value over its preset; `read` turns what was given into a value of the parameter, if it is one.
+static std::string apply(const scenario &which, std::vector<parameter_value> &values, std::string_view name,
+                         std::string_view text, auto read)
 {
     for (std::size_t i = 0; i < which.parameters.size(); ++i) {
         const parameter &p = which.parameters[i];
-        if (given.name != p.name)
+        if (name != p.name)
             continue;
-        if (given.value < p.least || given.value > p.most)
-            return fmt::format("parameter {} of scenario {} must be from {} to {}, not {}", p.name, which.name, p.least,
-                               p.most, given.value);
-        values[i].value = given.value;
+        std::optional<int> value = read(p);
+        if (!value)
+            return fmt::format("parameter {} of scenario {} must be {}, not {}", p.name, which.name, allowed_values(p),
+                               text);
+        values[i].value = *value;
         return "";
     }
-    return fmt::format("scenario {} has no parameter {}; {}", which.name, given.name, allowed_keys(which));
+    return fmt::format("scenario {} has no parameter {}; {}", which.name, name, allowed_keys(which));
 }
 
-parameters_result complete_parameters(const scenario &which, const std::vector<parameter_value> &set)
+static parameters_result presets_of(const scenario &which)
 {
     parameters_result result;
     for (const parameter &p : which.parameters)
         result.values.push_back({p.name, p.preset});
-    for (const parameter_value &given : set)
+    return result;
+}
+
+parameters_result complete_parameters(const scenario &which, const std::vector<parameter_value> &set)
+{
+    parameters_result result = presets_of(which);
+    for (const parameter_value &given : set) {
+        auto read = [&](const parameter &p) {
+            bool allowed = given.value >= p.least && given.value <= p.most;
+            return allowed ? std::optional(given.value) : std::nullopt;
+        };
         if (result.error.empty())
-            result.error = apply(which, result.values, given);
+            result.error = apply(which, result.values, given.name, std::to_string(given.value), read);
+    }
+    return result;
+}
+
+parameters_result read_settings(const scenario &which, const std::vector<parameter_setting> &set)
+{
+    parameters_result result = presets_of(which);
+    for (const parameter_setting &given : set) {
+        auto read = [&](const parameter &p) { return parse_value(p, given.text); };
+        if (result.error.empty())
+            result.error = apply(which, result.values, given.name, given.text, read);
+    }
     return result;
 }
 

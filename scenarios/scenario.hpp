@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/goal.hpp"
+
 namespace interfuse {
 
 struct parameter {
@@ -13,6 +15,20 @@ struct parameter {
     int preset; // the value unless set
     int least, most;
     const char *meaning;
+    std::vector<const char *> names = {}; // of the values from `least` on, where they have names
+};
+
+// A parameter whose values have names; the first is the preset.
+parameter named_parameter(const char *name, std::vector<const char *> names, const char *meaning);
+// What a parameter may be, such as "from 1 to 6" or "one of lookup, read".
+std::string allowed_values(const parameter &of);
+// A value as it is written in --set.
+std::string text_of(const parameter &of, int value);
+
+// As given by a user, before the scenario is known.
+struct parameter_setting {
+    std::string name;
+    std::string text;
 };
 
 struct parameter_value {
@@ -29,6 +45,8 @@ struct scenario {
     // Runs once as the setup task: boots and mounts, then starts the tasks whose interleavings are explored.
     // Reads its parameters with parameter_of. Nothing in it is chosen.
     void (*build)();
+    // What a sample must have reached with the presets of the parameters, not in each run.
+    std::vector<goal> goals = {};
     // Why a run of this scenario may end with sleepers that nobody will wake, if that is its design; else null.
     const char *may_stall = nullptr;
 };
@@ -45,6 +63,7 @@ struct parameters_result {
     std::string error;
 };
 parameters_result complete_parameters(const scenario &which, const std::vector<parameter_value> &set);
+parameters_result read_settings(const scenario &which, const std::vector<parameter_setting> &set);
 
 // The parameters of the scenario being built. REQUIRES: the scenario declares the name.
 int parameter_of(std::string_view name);

@@ -38,6 +38,13 @@ scenario unmount()
             {"force", 0, 0, 1, "abort the connection first"},
         }),
         .build = build,
+        .goals = {
+            {"unmounted while a request is pending", strike{disturbance::unmount, request_stage::pending}},
+            {"unmounted while it is read", strike{disturbance::unmount, request_stage::reading}},
+            {"unmounted while it is with the daemon", strike{disturbance::unmount, request_stage::sent}},
+            {"unmounted while its reply is copied", strike{disturbance::unmount, request_stage::replying}},
+            {"shut down while a request is with the daemon", strike{disturbance::shutdown, request_stage::sent}},
+        },
     };
 }
 

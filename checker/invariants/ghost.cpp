@@ -60,6 +60,7 @@ void born(const void *object)
     g.requests[slot].creator = nobody;
     g.requests[slot].requester = nobody;
     g.requests[slot].owner = nobody;
+    g.requests[slot].copier = nobody;
 }
 
 void died(const sim::event &what)
@@ -87,6 +88,7 @@ void initialised(request_ghost &r, const sim::event &what)
     r.owned = 1;
     r.requester = nobody;
     r.owner = nobody;
+    r.copier = nobody;
     r.used = true;
 }
 
@@ -139,6 +141,10 @@ void changed_state(request_ghost &r, const sim::event &what)
                                            name_of(next)), what);
     if (next == fuse::FUSE_REQ_FINISHED)
         r.copier_ends = is_being_copied(*r.req) && !r.copier_ends;
+    if (next == fuse::FUSE_REQ_READING)
+        r.copier = static_cast<std::uint8_t>(sim::current_task());
+    else if (!r.copier_ends)
+        r.copier = nobody;
     r.state = next;
     if (next == fuse::FUSE_REQ_PENDING)
         queued(r);
@@ -246,6 +252,8 @@ void follow_event(const sim::event &what)
         r = find(what.object);
         if (r != nullptr && what.object == &r->req->state)
             changed_state(*r, what);
+        else if (r != nullptr && what.object == &r->req->locked && what.value != 0)
+            r->copier = static_cast<std::uint8_t>(sim::current_task());
         else if (r == nullptr)
             follow_connection(what);
         return;

@@ -25,6 +25,7 @@ struct request_ghost {
     std::uint8_t creator;   // the task whose reference is the only one, before the request is queued
     std::uint8_t requester; // the task that waits, while it owns a reference
     std::uint8_t owner;     // the requester also after it dropped its reference: whose stack the arguments are in
+    std::uint8_t copier;    // the task that reads it or answers it, until it has left the io list
     bool used;              // was initialised for a requester; a spare one never was
     bool copier_ends;       // an abort finished it while it was copied: the copier finishes it once more
     std::uint8_t ends;      // calls of end

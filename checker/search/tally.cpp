@@ -41,6 +41,14 @@ void tally::examine_record()
     ++examined;
 }
 
+void tally::add_observation(const observation &seen)
+{
+    for (std::uint64_t goals = seen.reached_goals(); goals != 0; goals &= goals - 1)
+        ++runs_reaching[static_cast<unsigned>(std::countr_zero(goals))];
+    for (std::uint16_t number : seen.struck())
+        ++runs_struck[number];
+}
+
 void tally::add_run(std::uint64_t number, const run_result &result, std::uint64_t salt)
 {
     ++runs;
@@ -49,6 +57,7 @@ void tally::add_run(std::uint64_t number, const run_result &result, std::uint64_
     digest += sim::splitmix64(mixed);
     ++verdicts[static_cast<unsigned>(result.verdict.kind)];
     schedules.add(sim::record_hash(0));
+    add_observation(result.seen);
     if (is_examined(number))
         examine_record();
     if (result.fingerprint != 0)
@@ -80,6 +89,10 @@ void tally::fold(const tally &later)
     choices += later.choices;
     for (unsigned i = 0; i < sim::event_kinds; ++i)
         runs_with[i] += later.runs_with[i];
+    for (unsigned i = 0; i < goals_max; ++i)
+        runs_reaching[i] += later.runs_reaching[i];
+    for (unsigned i = 0; i < strike_numbers; ++i)
+        runs_struck[i] += later.runs_struck[i];
     schedules.merge(later.schedules);
     for (const finding_count &more : later.listed())
         count_finding(more);

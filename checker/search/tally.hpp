@@ -7,6 +7,7 @@
 
 #include "checker/runner.hpp"
 #include "checker/search/sketch.hpp"
+#include "checker/strikes/observation.hpp"
 #include "sim/event.hpp"
 #include "sim/verdict.hpp"
 
@@ -33,6 +34,8 @@ struct tally {
     std::uint64_t examined = 0;
     std::uint64_t choices = 0;                                  // of examined runs
     std::array<std::uint64_t, sim::event_kinds> runs_with = {}; // examined runs with such an event
+    std::array<std::uint64_t, goals_max> runs_reaching = {};    // by the scenario's goals
+    std::array<std::uint64_t, strike_numbers> runs_struck = {}; // by the numbers of strikes
     sketch schedules;                                           // different records of choices and events, of all runs
     std::array<finding_count, findings_max> finding_counts = {};
     std::uint32_t findings = 0;
@@ -46,6 +49,7 @@ struct tally {
 private:
     void count_finding(const finding_count &more);
     void examine_record();
+    void add_observation(const observation &seen);
 };
 
 // The salt of a scenario's name.
