@@ -10,6 +10,7 @@
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/transitions.hpp"
 #include "sim/kernel/mm.hpp"
+#include "sim/kernel/mutex.hpp"
 #include "sim/kernel/sched.hpp"
 #include "sim/kernel/slab.hpp"
 #include "sim/run.hpp"
@@ -162,6 +163,8 @@ std::string name_of_core_object(const void *address)
         if (!name.empty())
             return name;
     }
+    if (kernel::is_big_kernel_lock(address))
+        return "the big kernel lock";
     int frame = kernel::frame_number(static_cast<const kernel::page *>(address));
     if (frame >= 0)
         return fmt::format("page {}", frame);

@@ -100,6 +100,11 @@ void unlock_kernel(place where)
     release(&big_kernel_lock.get());
 }
 
+bool is_big_kernel_lock(const void *object)
+{
+    return object == &big_kernel_lock.get();
+}
+
 void release_kernel_lock(task_struct *task)
 {
     task->lock_depth = -1;

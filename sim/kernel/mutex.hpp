@@ -27,6 +27,8 @@ void mutex_unlock(mutex *lock, place where = place::here());
 // The big kernel lock (linux/smp_lock.h): recursive, dropped while its holder sleeps.
 void lock_kernel(place where = place::here());
 void unlock_kernel(place where = place::here());
+// For names in reports and traces.
+bool is_big_kernel_lock(const void *object);
 // schedule()'s part: a sleeper gives it up and takes it again, to the same depth.
 void release_kernel_lock(task_struct *task);
 void reacquire_kernel_lock(task_struct *task, int depth);
