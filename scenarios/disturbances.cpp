@@ -2,22 +2,37 @@
 #include "scenarios/disturbances.hpp"
 
 #include "sim/kernel/kobject.hpp"
+#include "sim/kernel/mmap.hpp"
 #include "sim/kernel/namei.hpp"
+#include "sim/run.hpp"
 
 namespace interfuse {
 
 namespace fuse = kernel::fuse;
 
-task_struct *start_killer(const char *name, task_struct *victim, int sig)
+static void wait_for(pace when)
 {
-    return spawn(name, {}, [victim, sig] { kernel::sys_kill(victim, sig); });
+    constexpr std::array<unsigned, 8> points = {0, 1, 3, 8, 20, 50, 100, 200};
+    if (when == pace::any_time)
+        return;
+    for (unsigned left = points[sim::choose(sim::choice_kind::behaviour, points.size())]; left > 0; --left)
+        sim::point();
 }
 
-task_struct *start_aborter(const char *name, const mount &m)
+task_struct *start_killer(const char *name, task_struct *victim, int sig, pace when)
+{
+    return spawn(name, {}, [victim, sig, when] {
+        wait_for(when);
+        kernel::sys_kill(victim, sig);
+    });
+}
+
+task_struct *start_aborter(const char *name, const mount &m, pace when)
 {
     // An open attribute holds a reference to its kernel object.
     kernel::kobject_get(&m.fc->kobj);
-    return spawn(name, {}, [m] {
+    return spawn(name, {}, [m, when] {
+        wait_for(when);
         kernel::in_syscall("write abort", [&]() -> long { return fuse::fuse_conn_abort_store(m.fc, "1", 1); });
         kernel::in_syscall("close abort", [&]() -> long {
             kernel::kobject_put(&m.fc->kobj);
@@ -26,16 +41,74 @@ task_struct *start_aborter(const char *name, const mount &m)
     });
 }
 
-task_struct *start_unmounter(const char *name, const mount &m, kernel::umount_flags flags)
+task_struct *start_unmounter(const char *name, const mount &m, kernel::umount_flags flags, pace when)
 {
-    return spawn(name, {}, [m, flags] {
+    return spawn(name, {}, [m, flags, when] {
+        wait_for(when);
         kernel::in_syscall("umount", [&]() -> long { return kernel::umount(m.number, flags); });
     });
 }
 
-task_struct *start_shrinker(const char *name, const mount &m, const char *of)
+task_struct *start_shrinker(const char *name, const mount &m, const char *of, pace when)
 {
-    return spawn(name, {}, [m, of] { kernel::shrink_name(m.number, of); });
+    return spawn(name, {}, [m, of, when] {
+        wait_for(when);
+        kernel::shrink_name(m.number, of);
+    });
+}
+
+task_struct *start_forgetter(const char *name, const mount &m, const char *of)
+{
+    return spawn(name, {}, [m, of] {
+        kernel::sys_stat(m.number, of);
+        kernel::shrink_name(m.number, of);
+    });
+}
+
+static void kill_crew(const crew &daemon)
+{
+    for (unsigned i = 0; i < daemon.count; ++i)
+        kernel::sys_kill(daemon.tasks[i], SIGKILL);
+}
+
+task_struct *start_closer(const char *name, const mount &m, const crew &daemon, closing how, pace when)
+{
+    // It is a thread of the daemon, or it could not close the daemon's descriptor.
+    return spawn(name, m.daemon, [m, daemon, how, when] {
+        wait_for(when);
+        bool kills = how == closing::kill ||
+                     (how == closing::either && sim::choose(sim::choice_kind::behaviour, 2) == 0);
+        if (kills)
+            kill_crew(daemon);
+        else
+            kernel::sys_close(m.device);
+    });
+}
+
+task_struct *start_poller(const char *name, const mount &m)
+{
+    task_struct *task = spawn(name, m.daemon, [m] {
+        constexpr unsigned polls = 2;
+        kernel::sys_fasync(m.device, true);
+        for (unsigned i = 0; i < polls && !kernel::killed(); ++i) {
+            rest_on(m.fc);
+            kernel::sys_poll(m.device, POLLIN, true);
+            rest_on(nullptr);
+        }
+        if (!kernel::killed())
+            kernel::sys_fasync(m.device, false);
+    });
+    kill_at_teardown(task);
+    return task;
+}
+
+task_struct *start_mapper(const char *name, const mount &m)
+{
+    std::uintptr_t own = kernel::map_user_pages(m.daemon.mm, 1);
+    return spawn(name, m.daemon, [own] {
+        kernel::sys_munmap(own, 1);
+        kernel::sys_mmap(own, 1);
+    });
 }
 
 } // namespace interfuse

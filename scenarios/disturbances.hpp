@@ -1,17 +1,40 @@
-// Actors that disturb: killers, aborters, unmounters, memory pressure.
+// Actors that disturb: killers, aborters, closers, unmounters, memory pressure, and users of the device that are in
+// the way of its daemon.
 #pragma once
+
+#include <array>
 
 #include "scenarios/stage.hpp"
 
 namespace interfuse {
 
-// Sends one signal to a task, at any time.
-task_struct *start_killer(const char *name, task_struct *victim, int sig = SIGKILL);
+// When an actor strikes. A patient one lets a number of steps go by first, so that samples also have late strikes.
+enum class pace : bool { any_time, patient };
+
+// Sends one signal to a task.
+task_struct *start_killer(const char *name, task_struct *victim, int sig = SIGKILL, pace when = pace::any_time);
 // Writes to the connection's control attribute `abort`, which it has opened before the run.
-task_struct *start_aborter(const char *name, const mount &m);
+task_struct *start_aborter(const char *name, const mount &m, pace when = pace::any_time);
 // Unmounts once; refused while the mount is in use, unless lazily.
-task_struct *start_unmounter(const char *name, const mount &m, kernel::umount_flags flags);
+task_struct *start_unmounter(const char *name, const mount &m, kernel::umount_flags flags, pace when = pace::any_time);
 // Memory pressure: evicts the inode of a name if nobody uses it, so that FORGET is sent.
-task_struct *start_shrinker(const char *name, const mount &m, const char *of);
+task_struct *start_shrinker(const char *name, const mount &m, const char *of, pace when = pace::any_time);
+// Looks the name up first.
+task_struct *start_forgetter(const char *name, const mount &m, const char *of);
+
+// The tasks of a daemon's process.
+struct crew {
+    std::array<task_struct *, 12> tasks;
+    unsigned count;
+};
+enum class closing : std::uint8_t { either, kill, close };
+// Ends the daemon's connection to the device: kills all its tasks, or closes the device beside them.
+task_struct *start_closer(const char *name, const mount &m, const crew &daemon, closing how,
+                          pace when = pace::any_time);
+
+// A thread of the daemon that asks for SIGIO and polls the device a few times.
+task_struct *start_poller(const char *name, const mount &m);
+// A thread of the daemon that unmaps a page of its own and maps it again, which takes mmap_sem for writing.
+task_struct *start_mapper(const char *name, const mount &m);
 
 } // namespace interfuse
