@@ -55,7 +55,7 @@ void fuse_file_free(struct fuse_file *ff)
     kfree(ff);
 }
 
-static void fuse_finish_open(struct file *file, struct fuse_file *ff, struct fuse_open_out *outarg)
+void fuse_finish_open(struct inode *, struct file *file, struct fuse_file *ff, struct fuse_open_out *outarg)
 {
     ff->fh = outarg->fh;
     file->private_data = ff;
@@ -66,6 +66,11 @@ int fuse_open_common(struct inode *inode, struct file *file, int isdir)
     struct fuse_open_out outarg;
     struct fuse_file *ff;
     int err;
+
+    // The VFS looks at it only after open.
+    err = generic_file_open(inode, file);
+    if (err)
+        return err;
 
     // Nobody has looked the root up, so nothing is known about it yet.
     if (get_node_id(inode) == FUSE_ROOT_ID) {
@@ -82,7 +87,7 @@ int fuse_open_common(struct inode *inode, struct file *file, int isdir)
     if (err)
         fuse_file_free(ff);
     else
-        fuse_finish_open(file, ff, &outarg);
+        fuse_finish_open(inode, file, ff, &outarg);
 
     return err;
 }
@@ -176,11 +181,56 @@ static int fuse_flush(struct file *file)
     return err;
 }
 
+int fuse_fsync_common(struct file *file, struct dentry *de, int datasync, int isdir)
+{
+    struct inode *inode = de->d_inode;
+    struct fuse_conn *fc = get_fuse_conn(inode);
+    struct fuse_file *ff = (struct fuse_file *)(void *)file->private_data;
+    struct fuse_req *req;
+    struct fuse_fsync_in inarg;
+    int err;
+
+    if ((!isdir && fc->no_fsync) || (isdir && fc->no_fsyncdir))
+        return 0;
+
+    req = fuse_get_request(fc);
+    if (!req)
+        return -EINTR;
+
+    memset(&inarg, 0, sizeof(inarg));
+    inarg.fh = ff->fh;
+    inarg.fsync_flags = datasync ? 1 : 0;
+    req->in.h.opcode = isdir ? FUSE_FSYNCDIR : FUSE_FSYNC;
+    req->in.h.nodeid = get_node_id(inode);
+    req->inode = inode;
+    req->file = file;
+    req->in.numargs = 1;
+    req->in.args[0].size = sizeof(inarg);
+    req->in.args[0].value = &inarg;
+    request_send(fc, req);
+    err = req->out.h.error;
+    fuse_put_request(fc, req);
+    if (err == -ENOSYS) {
+        if (isdir)
+            fc->no_fsyncdir = 1;
+        else
+            fc->no_fsync = 1;
+        err = 0;
+    }
+    return err;
+}
+
+static int fuse_fsync(struct file *file, struct dentry *de, int datasync)
+{
+    return fuse_fsync_common(file, de, datasync, 0);
+}
+
 static const struct file_operations fuse_file_operations = {
     .owner = THIS_MODULE,
     .open = fuse_open,
     .flush = fuse_flush,
     .release = fuse_release,
+    .fsync = fuse_fsync,
 };
 
 void fuse_init_file_inode(struct inode *inode)

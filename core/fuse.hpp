@@ -186,7 +186,7 @@ static_assert(sizeof(fuse_link_in) == 8);
 
 struct fuse_open_in {
     u32 flags;
-    u32 unused;
+    u32 mode; // of CREATE alone
 };
 static_assert(sizeof(fuse_open_in) == 8);
 

@@ -178,6 +178,12 @@ struct fuse_conn {
     // The daemon knows no FLUSH. Lockless: only ever set, and to be late costs one FLUSH.
     lockless<unsigned> no_flush;
 
+    // The daemon knows no FSYNC, no FSYNCDIR, no SETXATTR, no CREATE. Lockless: as no_flush.
+    lockless<unsigned> no_fsync;
+    lockless<unsigned> no_fsyncdir;
+    lockless<unsigned> no_setxattr;
+    lockless<unsigned> no_create;
+
     // Requests in use, and tasks that wait for one.
     atomic_t num_waiting;
 
@@ -255,6 +261,8 @@ void fuse_send_forget(struct fuse_conn *fc, struct fuse_req *req, u64 nodeid, u6
 // Files (file.cpp).
 struct fuse_file *fuse_file_alloc();
 void fuse_file_free(struct fuse_file *ff);
+void fuse_finish_open(struct inode *inode, struct file *file, struct fuse_file *ff, struct fuse_open_out *outarg);
+int fuse_fsync_common(struct file *file, struct dentry *de, int datasync, int isdir);
 int fuse_open_common(struct inode *inode, struct file *file, int isdir);
 int fuse_release_common(struct inode *inode, struct file *file, int isdir);
 // Sends RELEASE and frees the fuse_file. Without an inode FORGET follows it.
@@ -264,7 +272,11 @@ void fuse_init_file_inode(struct inode *inode);
 
 // Directories (dir.cpp).
 void fuse_init_dir(struct inode *inode);
+
+// Attributes (dir_attributes.cpp).
+void fuse_init_common(struct inode *inode);
 int fuse_do_getattr(struct inode *inode);
+int fuse_setxattr(struct dentry *entry, const char *name, const void *value, size_t size, int flags);
 
 // The control attributes of a connection (control.cpp). Their openers hold a reference to fc->kobj.
 int fuse_conn_waiting_show(struct fuse_conn *fc);

@@ -69,14 +69,16 @@ void fuse_change_attributes(struct inode *inode, struct fuse_attr *attr)
 {
     inode->i_mode = (inode->i_mode & S_IFMT) + (attr->mode & 07777);
     inode->i_nlink = attr->nlink;
+    i_size_write(inode, attr->size);
 }
 
 static void fuse_init_inode(struct inode *inode, struct fuse_attr *attr)
 {
     inode->i_mode = attr->mode & S_IFMT;
-    if (S_ISREG(attr->mode))
+    if (S_ISREG(attr->mode)) {
+        fuse_init_common(inode);
         fuse_init_file_inode(inode);
-    else if (S_ISDIR(attr->mode))
+    } else if (S_ISDIR(attr->mode))
         fuse_init_dir(inode);
 }
 

@@ -7,6 +7,7 @@ std::span<const scenario> all_scenarios()
 {
     static const std::vector<scenario> list = {
         one_request(), killed_request(), aborted_request(), daemon_dies(), init(), release(), unmount(), fault_in_reply(),
+        create(), rename_and_link(), unlink(), setxattr(), fsync(), odd_replies(), two_mounts(),
     };
     return list;
 }

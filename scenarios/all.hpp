@@ -13,5 +13,12 @@ scenario init();
 scenario release();
 scenario unmount();
 scenario fault_in_reply();
+scenario create();
+scenario rename_and_link();
+scenario unlink();
+scenario setxattr();
+scenario fsync();
+scenario odd_replies();
+scenario two_mounts();
 
 } // namespace interfuse

@@ -1,4 +1,4 @@
-// The daemon's loop and its little file system: every name exists and is a file.
+// The daemon's loop.
 #include "scenarios/daemon.hpp"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "core/fuse.hpp"
 #include "sim/fault.hpp"
+#include "sim/kernel/bug.hpp"
 #include "sim/kernel/mutex.hpp"
 
 namespace interfuse {
@@ -15,10 +16,11 @@ namespace fuse = kernel::fuse;
 
 namespace {
 
-struct buffers {
-    std::uintptr_t request, reply; // user addresses
+struct worker {
+    mount m;
+    worker_options options;
+    std::uintptr_t request; // user address
     std::uint32_t read_bytes;
-    std::size_t reply_bytes; // that the worker itself writes; what lies behind is the file's
 };
 
 unsigned pages_for(std::size_t bytes)
@@ -38,92 +40,139 @@ kernel::page *read_in_under_root_mutex(void *root, std::uint64_t)
     return pg;
 }
 
-std::uintptr_t map_reply(const mount &m, const worker_options &options)
+// Header and arguments beside the pages.
+constexpr std::size_t arguments_bytes = sizeof(fuse::fuse_in_header) + sizeof(fuse::fuse_write_in);
+
+void place_reply(const mount &m, const worker_options &options)
 {
-    if (!options.reply_needs_directory)
-        return kernel::map_user_pages(m.daemon.mm, pages_for(reply_bytes_max));
-    std::uintptr_t start = kernel::map_user_pages(m.daemon.mm, 1);
-    kernel::map_file_pages(m.daemon.mm, pages_for(reply_bytes_max), read_in_under_root_mutex, m.root);
-    return start;
+    reply_place &reply = *options.reply;
+    if (options.reply_needs_directory) {
+        reply.at = kernel::map_user_pages(m.daemon.mm, 1);
+        reply.own_bytes = kernel::PAGE_SIZE;
+        kernel::map_file_pages(m.daemon.mm, pages_for(reply_bytes_max), read_in_under_root_mutex, m.root);
+        return;
+    }
+    std::size_t bytes = sizeof(fuse::fuse_out_header) + options.pages * kernel::PAGE_SIZE;
+    unsigned pages = pages_for(std::max(bytes, reply_bytes_max));
+    reply.at = kernel::map_user_pages(m.daemon.mm, pages);
+    reply.own_bytes = pages * kernel::PAGE_SIZE;
 }
 
-buffers map_buffers(const mount &m, const worker_options &options)
+worker make_worker(const mount &m, worker_options options)
 {
-    buffers b{};
-    b.read_bytes = options.read_bytes != 0 ? options.read_bytes : request_bytes_max;
-    b.request = kernel::map_user_pages(m.daemon.mm, pages_for(b.read_bytes));
-    b.reply = map_reply(m, options);
-    b.reply_bytes = options.reply_needs_directory ? kernel::PAGE_SIZE : reply_bytes_max;
-    return b;
+    worker w{m, options, 0, options.read_bytes};
+    if (w.read_bytes == 0)
+        w.read_bytes = static_cast<std::uint32_t>(
+            std::max(request_bytes_max, arguments_bytes + options.pages * kernel::PAGE_SIZE));
+    w.request = kernel::map_user_pages(m.daemon.mm, pages_for(w.read_bytes));
+    if (options.reply == nullptr) {
+        w.options.reply = make_reply_place();
+        place_reply(m, w.options);
+    }
+    return w;
 }
 
-template <typename Out> std::size_t reply_with(std::byte *reply, std::uint64_t unique, const Out &out)
+// The data of a WRITE, as the requester had it when it sent them.
+void check_written(const worker &w, const std::byte *request)
 {
-    fuse::fuse_out_header header{};
-    header.len = sizeof header + sizeof out;
-    header.unique = unique;
-    std::memcpy(reply, &header, sizeof header);
-    std::memcpy(reply + sizeof header, &out, sizeof out);
-    return header.len;
+    fuse::fuse_write_in in{};
+    std::memcpy(&in, request + sizeof(fuse::fuse_in_header), sizeof in);
+    for (std::uint32_t i = 0; i < in.size; ++i) {
+        std::byte got{};
+        kernel::copy_from_user_space(&got, w.m.daemon.mm, w.request + arguments_bytes + i, 1);
+        if (got != written_content)
+            kernel::rule_broken("written_data", "a WRITE brings the daemon a byte that nobody has written",
+                                kernel::place::here());
+    }
 }
 
-std::size_t reply_empty(std::byte *reply, std::uint64_t unique, int error)
+// The content that a READ asked for, from where the reply's copy on the stack ends.
+void fill_content(const worker &w, const std::byte *request, std::size_t from, std::size_t bytes)
 {
-    fuse::fuse_out_header header{};
-    header.len = sizeof header;
-    header.error = error;
-    header.unique = unique;
-    std::memcpy(reply, &header, sizeof header);
-    return sizeof header;
+    fuse::fuse_in_header header{};
+    fuse::fuse_read_in in{};
+    std::memcpy(&header, request, sizeof header);
+    std::memcpy(&in, request + sizeof header, sizeof in);
+    for (std::size_t i = from; i < bytes; ++i) {
+        std::byte next = content_of(header.nodeid, in.offset + i - sizeof(fuse::fuse_out_header));
+        kernel::copy_to_user_space(w.m.daemon.mm, w.options.reply->at + i, &next, 1);
+    }
 }
 
-std::size_t reply_entry(std::byte *reply, std::uint64_t unique, const std::byte *name)
+// What is to be written, lies in user memory then; 0 for a request that wants no reply.
+std::size_t handle(const worker &w, std::size_t got)
 {
-    fuse::fuse_entry_out out{};
-    // The node's number is the first letter of its name.
-    out.nodeid = static_cast<std::uint64_t>(*name);
-    out.generation = 1;
-    out.attr.ino = out.nodeid;
-    out.attr.mode = S_IFREG | 0644;
-    out.attr.nlink = 1;
-    return reply_with(reply, unique, out);
+    std::array<std::byte, request_bytes_max> request{};
+    std::array<std::byte, reply_bytes_max> reply{};
+    const reply_place &place = *w.options.reply;
+    kernel::copy_from_user_space(request.data(), w.m.daemon.mm, w.request, std::min(got, request.size()));
+    fuse::fuse_in_header header{};
+    std::memcpy(&header, request.data(), sizeof header);
+    if (header.opcode == fuse::FUSE_WRITE)
+        check_written(w, request.data());
+    std::size_t bytes = handle_request(request.data(), reply.data());
+    kernel::copy_to_user_space(w.m.daemon.mm, place.at, reply.data(),
+                               std::min({bytes, place.own_bytes, reply.size()}));
+    if (bytes > reply.size())
+        fill_content(w, request.data(), reply.size(), std::min(bytes, place.own_bytes));
+    return bytes;
 }
 
-std::size_t reply_init(std::byte *reply, std::uint64_t unique)
+// Cuts a buffer into as many segments as there are, of odd lengths so that pages lie across them.
+unsigned long cut(std::array<iovec, 8> &segments, unsigned count, std::uintptr_t start, std::size_t bytes)
 {
-    fuse::fuse_init_out out{};
-    out.major = 7;
-    out.minor = 6;
-    out.flags = fuse::FUSE_ASYNC_READ;
-    out.max_write = 4096;
-    return reply_with(reply, unique, out);
+    std::size_t piece = bytes / count / 2 * 2 + 1;
+    unsigned long used = 0;
+    for (std::size_t from = 0; from < bytes; ++used) {
+        bool last = used + 1 == count || used + 1 == segments.size();
+        std::size_t length = last ? bytes - from : std::min(piece, bytes - from);
+        segments[used] = {reinterpret_cast<void *>(start + from), length};
+        from += length;
+    }
+    return used;
+}
+
+long read_request(const worker &w)
+{
+    if (w.options.segments == 1)
+        return kernel::sys_read(w.m.device, w.request, w.read_bytes);
+    std::array<iovec, 8> segments{};
+    unsigned long used = cut(segments, w.options.segments, w.request, w.read_bytes);
+    return kernel::sys_readv(w.m.device, segments.data(), used);
+}
+
+long write_reply(const worker &w, std::size_t bytes)
+{
+    if (w.options.segments == 1)
+        return kernel::sys_write(w.m.device, w.options.reply->at, bytes);
+    std::array<iovec, 8> segments{};
+    unsigned long used = cut(segments, w.options.segments, w.options.reply->at, bytes);
+    return kernel::sys_writev(w.m.device, segments.data(), used);
 }
 
 // One system call was interrupted or found nothing to do: libfuse's loop goes on.
-bool worth_retrying(long result)
+bool worth_retrying(const worker &w, long result)
 {
-    return result == -ENOENT || result == -EINTR || result == -EFAULT;
+    return result == -ENOENT || result == -EINTR || result == -EFAULT || (w.options.nonblocking && result == -EAGAIN);
 }
 
-void work(const mount &m, const buffers &b)
+void work(const worker &w)
 {
     for (;;) {
-        rest_on(m.fc);
-        long got = kernel::sys_read(m.device, b.request, b.read_bytes);
+        rest_on(w.m.fc);
+        if (w.options.nonblocking)
+            kernel::sys_poll(w.m.device, POLLIN, true);
+        long got = kernel::killed() ? -EINTR : read_request(w);
         rest_on(nullptr);
-        if (kernel::killed() || (got < 0 && !worth_retrying(got)))
+        if (kernel::killed() || (got < 0 && !worth_retrying(w, got)))
             return;
         if (got < 0)
             continue;
-        std::array<std::byte, request_bytes_max> request{};
-        std::array<std::byte, reply_bytes_max> reply{};
-        kernel::copy_from_user_space(request.data(), m.daemon.mm, b.request, static_cast<std::size_t>(got));
-        std::size_t bytes = handle_request(request.data(), reply.data());
+        std::size_t bytes = handle(w, static_cast<std::size_t>(got));
         if (bytes == 0)
             continue;
-        kernel::copy_to_user_space(m.daemon.mm, b.reply, reply.data(), std::min(bytes, b.reply_bytes));
         // EFAULT may have struck before the kernel knew which request this is about: the reply goes out again.
-        while (kernel::sys_write(m.device, b.reply, bytes) == -EFAULT && !kernel::killed())
+        while (write_reply(w, bytes) == -EFAULT && !kernel::killed())
             continue;
         if (kernel::killed())
             return;
@@ -132,61 +181,38 @@ void work(const mount &m, const buffers &b)
 
 } // namespace
 
-std::size_t handle_request(const std::byte *request, std::byte *reply)
+reply_place *make_reply_place()
 {
-    fuse::fuse_in_header header{};
-    std::memcpy(&header, request, sizeof header);
-    const std::byte *argument = request + sizeof header;
-    switch (header.opcode) {
-    case fuse::FUSE_INIT:
-        return reply_init(reply, header.unique);
-    case fuse::FUSE_LOOKUP:
-        return reply_entry(reply, header.unique, argument);
-    case fuse::FUSE_OPEN: {
-        fuse::fuse_open_out out{};
-        out.fh = header.nodeid;
-        return reply_with(reply, header.unique, out);
-    }
-    case fuse::FUSE_GETATTR: {
-        fuse::fuse_attr_out out{};
-        out.attr.ino = header.nodeid;
-        out.attr.mode = S_IFREG | 0644;
-        return reply_with(reply, header.unique, out);
-    }
-    case fuse::FUSE_FORGET:
-        return 0;
-    case fuse::FUSE_RELEASE:
-    case fuse::FUSE_FLUSH:
-    case fuse::FUSE_UNLINK:
-        return reply_empty(reply, header.unique, 0);
-    default:
-        return reply_empty(reply, header.unique, -ENOSYS);
-    }
+    return static_cast<reply_place *>(sim::allocate(sizeof(reply_place)));
 }
 
 task_struct *start_worker(const char *name, const mount &m, worker_options options)
 {
-    buffers b = map_buffers(m, options);
-    task_struct *task = spawn(name, m.daemon, [m, b] { work(m, b); });
+    if (options.nonblocking)
+        m.daemon.files->fd[static_cast<unsigned>(m.device)]->f_flags |= O_NONBLOCK;
+    worker w = make_worker(m, options);
+    task_struct *task = spawn(name, m.daemon, [w] { work(w); });
     kill_at_teardown(task);
     return task;
 }
 
-void answer_init(const mount &m)
+void answer_init(const mount &m, init_reply with)
 {
     // The setup task borrows the daemon's process for one round of its loop.
     task_struct *self = kernel::current;
     self->mm = m.daemon.mm;
     self->files = m.daemon.files;
-    buffers b = map_buffers(m, {});
-    long got = kernel::sys_read(m.device, b.request, b.read_bytes);
+    worker w = make_worker(m, {});
+    long got = read_request(w);
     sim::require(got > 0, "INIT could not be read");
-    std::array<std::byte, request_bytes_max> request{};
-    std::array<std::byte, reply_bytes_max> reply{};
-    kernel::copy_from_user_space(request.data(), m.daemon.mm, b.request, static_cast<std::size_t>(got));
-    std::size_t bytes = handle_request(request.data(), reply.data());
-    kernel::copy_to_user_space(m.daemon.mm, b.reply, reply.data(), bytes);
-    long sent = kernel::sys_write(m.device, b.reply, bytes);
+    std::size_t bytes = handle(w, static_cast<std::size_t>(got));
+    fuse::fuse_init_out out{};
+    std::uintptr_t at = w.options.reply->at + sizeof(fuse::fuse_out_header);
+    kernel::copy_from_user_space(&out, m.daemon.mm, at, sizeof out);
+    out.flags = with.async_read ? fuse::FUSE_ASYNC_READ : 0;
+    out.max_write = with.max_write;
+    kernel::copy_to_user_space(m.daemon.mm, at, &out, sizeof out);
+    long sent = write_reply(w, bytes);
     sim::require(sent == static_cast<long>(bytes), "INIT could not be answered");
     kernel::unmap_all(m.daemon.mm);
     self->mm = nullptr;

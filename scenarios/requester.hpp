@@ -12,4 +12,16 @@ task_struct *start_getter(const char *name, const mount &m);
 // Opens a file and closes it again, with the RELEASE that follows from it.
 task_struct *start_opener(const char *name, const mount &m, const char *file);
 
+// Creates a file unless it exists, and closes it again.
+task_struct *start_creator(const char *name, const mount &m, const char *file);
+task_struct *start_unlinker(const char *name, const mount &m, const char *file);
+task_struct *start_renamer(const char *name, const mount &m, const char *from, const char *to);
+// Gives a file a second name.
+task_struct *start_linker(const char *name, const mount &m, const char *file, const char *as);
+// Sets an attribute whose value has so many bytes, at most 64.
+task_struct *start_attribute_setter(const char *name, const mount &m, const char *file, std::size_t value_bytes = 8);
+
+// The following use a file that was opened before the run; they close it when they end, unless they share its process.
+task_struct *start_syncer(const char *name, const open_file &file);
+
 } // namespace interfuse

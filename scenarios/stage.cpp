@@ -8,6 +8,7 @@
 #include "sim/kernel/budget.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/fs_caches.hpp"
+#include "sim/kernel/namei.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
 
@@ -52,7 +53,7 @@ process make_process()
     return {kernel::make_files(), kernel::make_mm()};
 }
 
-mount mount_fuse()
+mount mount_fuse(mount_options options)
 {
     mount m{};
     m.daemon = make_process();
@@ -63,6 +64,7 @@ mount mount_fuse()
     data.file = device;
     data.pool_size = static_cast<unsigned>(parameter_of("pool"));
     data.rootmode = S_IFDIR;
+    data.max_read = options.max_read;
     kernel::lock_kernel();
     int err = fuse::fuse_fill_super(sb, &data, 0);
     kernel::unlock_kernel();
@@ -73,6 +75,20 @@ mount mount_fuse()
     m.fc = static_cast<fuse::fuse_conn *>(sb->s_fs_info);
     m.root = sb->s_root->d_inode;
     return m;
+}
+
+open_file open_before_run(const mount &m, const char *name)
+{
+    open_file opened{make_process(), 0};
+    task_struct *self = kernel::current;
+    self->mm = opened.of.mm;
+    self->files = opened.of.files;
+    long fd = kernel::sys_open(m.number, name);
+    sim::require(fd >= 0, "a scenario's file could not be opened");
+    opened.fd = static_cast<int>(fd);
+    self->mm = nullptr;
+    self->files = nullptr;
+    return opened;
 }
 
 void rest_on(const fuse::fuse_conn *fc)

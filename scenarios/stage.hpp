@@ -30,12 +30,29 @@ std::vector<parameter> with_common_parameters(std::vector<parameter> own);
 // A process without tasks, with no files and no memory mapped.
 process make_process();
 
+struct mount_options {
+    std::uint32_t max_read = ~0U; // bytes of a READ
+};
+
 // Opens the device for a new daemon process and mounts it; INIT lies on the pending list. The pool's size is the
-// parameter `pool`.
-mount mount_fuse();
+// parameter `pool`. A scenario may mount several file systems.
+mount mount_fuse(mount_options options = {});
 
 // Answers INIT from the setup task, as the daemon would.
-void answer_init(const mount &m);
+struct init_reply {
+    bool async_read = true;
+    std::uint32_t max_write = 4096; // bytes of a WRITE
+};
+void answer_init(const mount &m, init_reply with = {});
+
+// A file that a process has opened.
+struct open_file {
+    process of;
+    int fd;
+};
+// Opens a file for a new process while the scenario is built. REQUIRES: a worker has been started, and nobody else yet
+// but workers, since it answers now.
+open_file open_before_run(const mount &m, const char *name);
 
 // Starts a task of a process; its body is user space, and the task ends with it. Returns its task_struct.
 template <typename Body> task_struct *spawn(const char *name, process of, Body body)

@@ -21,6 +21,7 @@ struct file;
 struct dentry;
 struct vfsmount;
 struct super_block;
+struct nameidata;
 
 struct file_operations {
     const void *owner = nullptr;
@@ -33,13 +34,20 @@ struct file_operations {
     int (*open)(inode *, file *) = nullptr;
     int (*flush)(file *) = nullptr;
     int (*release)(inode *, file *) = nullptr;
+    int (*fsync)(file *, dentry *, int datasync) = nullptr;
     int (*fasync)(int, file *, int) = nullptr;
 };
 
 struct inode_operations {
     // The dentry gets its inode by d_add; null for success, as in 2006.
     int (*lookup)(inode *, dentry *) = nullptr;
+    // The caller holds the directory's mutex over these; over unlink and link also that of the inode, over rename those
+    // of both directories and of the target's inode, over setxattr the inode's own.
+    int (*create)(inode *, dentry *, int mode, nameidata *) = nullptr;
     int (*unlink)(inode *, dentry *) = nullptr;
+    int (*link)(dentry *old_entry, inode *, dentry *new_entry) = nullptr;
+    int (*rename)(inode *old_dir, dentry *old_entry, inode *new_dir, dentry *new_entry) = nullptr;
+    int (*setxattr)(dentry *, const char *name, const void *value, size_t bytes, int flags) = nullptr;
     int (*getattr)(inode *) = nullptr;
 };
 
@@ -64,6 +72,7 @@ struct inode {
     atomic_t i_count;
     lockless<unsigned> i_nlink; // lockless: two replies may change it at once; the last one wins
     lockless<unsigned> i_mode;  // lockless: the type never changes, the permissions are a cache
+    lockless<u64> i_size;       // bytes. Lockless: i_size_read's seqcount, needless on 64 bits; a cache of the daemon's
     unsigned i_state;           // I_..., changed with the inode lock of the operation
     bool i_hashed;              // can be found by its number
     u64 i_ino;
@@ -130,10 +139,29 @@ bool is_bad_inode(const inode *node);
 // Memory pressure: drops the caller's reference and frees the inode if nobody else holds it. True if it was freed.
 bool prune_inode(inode *node, place where = place::here());
 
+[[gnu::always_inline]] inline u64 i_size_read(const inode *node)
+{
+    return node->i_size;
+}
+
+[[gnu::always_inline]] inline void i_size_write(inode *node, u64 bytes, place where = place::here())
+{
+    node->i_size = {bytes, where};
+}
+
 // Dentries.
+// An entry holds its parent.
 dentry *d_alloc(super_block *sb, dentry *parent, const char *name, place where = place::here());
 dentry *d_alloc_root(inode *root, place where = place::here()); // null when out of memory; takes the inode reference
 void d_add(dentry *entry, inode *node);
+// Gives a negative entry its inode, with the caller's reference.
+void d_instantiate(dentry *entry, inode *node, place where = place::here());
+// Takes the entry out of the cache, but a directory that others use: then -EBUSY.
+int d_invalidate(dentry *entry, place where = place::here());
+// After an unlink: the entry becomes negative if the caller alone uses it, else it leaves the cache.
+void d_delete(dentry *entry, place where = place::here());
+// After a rename: the entry takes name and place of the target, which leaves the cache.
+void d_move(dentry *entry, dentry *target, place where = place::here());
 dentry *dget(dentry *entry, place where = place::here());
 void dput(dentry *entry, place where = place::here());
 
@@ -144,6 +172,26 @@ void get_file(file *filp, place where = place::here());
 void put_filp(file *filp, place where = place::here());
 void fput(file *filp, place where = place::here()); // last: release, then dentry, then vfsmount
 loff_t no_llseek(file *filp, loff_t offset, int origin);
+inline constexpr unsigned LARGEFILE = 0100000; // O_LARGEFILE, which a 64-bit libc defines as 0
+inline constexpr u64 MAX_NON_LFS = (u64{1} << 31) - 1;
+// -EFBIG for a file above 2 GB that is opened without O_LARGEFILE.
+int generic_file_open(inode *node, file *filp);
+
+// What a walk carries to the file system: that the last component is to be created and opened in one go.
+inline constexpr unsigned LOOKUP_CREATE = 0x200;
+struct nameidata {
+    vfsmount *mnt;
+    unsigned flags; // LOOKUP_...
+    struct {
+        struct {
+            unsigned flags;
+            struct file *file; // allocated before the walk; open once it has a dentry, an error if that failed
+        } open;
+    } intent;
+};
+// Opens the entry into the walk's file, with references of its own. The file or an error (linux/err.h), which then
+// stands in its place in nd too.
+file *lookup_instantiate_filp(nameidata *nd, dentry *entry, int (*open)(inode *, file *), place where = place::here());
 
 // Mounts and superblocks.
 super_block *alloc_super(place where = place::here());

@@ -19,6 +19,8 @@ void boot_fs();
 
 // shrink_dcache_for_umount: a dentry that is still in use is reported.
 void drop_dentries(super_block *sb, const place &where);
+// prune_dcache: frees the entries of an inode that nobody uses.
+void prune_aliases(inode *node, const place &where);
 // invalidate_inodes: frees the inodes that nobody holds.
 void evict_unused(super_block *sb, const place &where);
 

@@ -1,4 +1,4 @@
-// Inodes and dentries.
+// Inodes.
 #include <cstring>
 
 #include <fmt/format.h>
@@ -156,31 +156,9 @@ bool is_bad_inode(const inode *node)
     return (node->i_state & I_BAD) != 0;
 }
 
-static void free_dentry(dentry *entry, const place &where)
-{
-    inode *node = entry->d_inode;
-    list_del(&entry->d_sb_list);
-    kmem_cache_free(fs_caches().dentries, entry, where);
-    iput(node, where);
-}
-
-static dentry *find_unused_alias(inode *node)
-{
-    list_head *head = &node->i_sb->s_dentries;
-    for (list_head *at = head->next; at != head; at = at->next) {
-        sim::count_access();
-        auto *entry = list_entry<&dentry::d_sb_list>(at);
-        if (entry->d_inode == node && entry->d_count.counter == 0)
-            return entry;
-    }
-    return nullptr;
-}
-
 bool prune_inode(inode *node, place where)
 {
-    // prune_dcache: freeing an alias lets others run, so the search starts anew each time.
-    while (dentry *alias = find_unused_alias(node))
-        free_dentry(alias, where);
+    prune_aliases(node, where);
     // prune_icache
     sim::point_before_operation();
     --node->i_count.counter;
@@ -190,75 +168,6 @@ bool prune_inode(inode *node, place where)
     node->i_state |= I_FREEING;
     delete_inode(node, where);
     return true;
-}
-
-dentry *d_alloc(super_block *sb, dentry *parent, const char *name, place where)
-{
-    auto *entry = static_cast<dentry *>(kmem_cache_alloc(fs_caches().dentries, GFP_KERNEL, where));
-    if (entry == nullptr)
-        return nullptr;
-    memset(entry, 0, sizeof *entry);
-    entry->d_count.counter = 1;
-    entry->d_parent = parent;
-    entry->d_sb = sb;
-    std::strncpy(entry->d_name, name, sizeof entry->d_name - 1);
-    list_add_tail(&entry->d_sb_list, &sb->s_dentries);
-    return entry;
-}
-
-dentry *d_alloc_root(inode *root, place where)
-{
-    if (root == nullptr)
-        return nullptr;
-    dentry *entry = d_alloc(root->i_sb, nullptr, "/", where);
-    if (entry != nullptr)
-        entry->d_inode = root;
-    return entry;
-}
-
-void d_add(dentry *entry, inode *node)
-{
-    entry->d_inode = node;
-    entry->d_hashed = true;
-}
-
-dentry *dget(dentry *entry, place where)
-{
-    sim::point_before_operation();
-    ++entry->d_count.counter;
-    emit(event_kind::ref_get, &entry->d_count, static_cast<std::uint64_t>(entry->d_count.counter), where);
-    return entry;
-}
-
-void dput(dentry *entry, place where)
-{
-    if (entry == nullptr)
-        return;
-    sim::point_before_operation();
-    if (entry->d_count.counter <= 0)
-        rule_broken("reference_count", fmt::format("{} is put more often than it was taken", name_of_object(entry)),
-                    where);
-    --entry->d_count.counter;
-    emit(event_kind::ref_put, &entry->d_count, static_cast<std::uint64_t>(entry->d_count.counter), where);
-    // What lookup has found stays cached until memory pressure or unmount.
-    if (entry->d_count.counter == 0 && (!entry->d_hashed || entry->d_inode == nullptr))
-        free_dentry(entry, where);
-}
-
-void drop_dentries(super_block *sb, const place &where)
-{
-    if (sb->s_root != nullptr) {
-        dentry *root = sb->s_root;
-        sb->s_root = nullptr;
-        dput(root, where);
-    }
-    while (!list_empty(&sb->s_dentries)) {
-        sim::count_access();
-        auto *entry = list_entry<&dentry::d_sb_list>(sb->s_dentries.next);
-        if (entry->d_count.counter != 0)
-            rule_broken("busy_dentry", fmt::format("{} is in use at unmount", name_of_object(entry)), where);
-        free_dentry(entry, where);
-    }
 }
 
 void evict_unused(super_block *sb, const place &where)

@@ -229,6 +229,19 @@ long sys_set_nonblock(int fd, bool on)
     });
 }
 
+long sys_fsync(int fd)
+{
+    place where = place::here();
+    return on_file("fsync", fd, where, [&](file *filp) -> long {
+        if (filp->f_op->fsync == nullptr)
+            return -EINVAL;
+        mutex_lock(&filp->f_inode->i_mutex, where);
+        long err = filp->f_op->fsync(filp, filp->f_dentry, 0);
+        mutex_unlock(&filp->f_inode->i_mutex, where);
+        return err;
+    });
+}
+
 static long close_fd(int fd, const place &where)
 {
     sim::point_before_operation();

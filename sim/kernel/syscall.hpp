@@ -44,6 +44,7 @@ long sys_writev(int fd, const iovec *segments, unsigned long count);
 long sys_poll(int fd, short events, bool wait);
 long sys_fasync(int fd, bool on);
 long sys_set_nonblock(int fd, bool on);
+long sys_fsync(int fd);
 long sys_close(int fd);
 long sys_kill(task_struct *task, int sig);
 

@@ -1,0 +1,42 @@
+// Files that are created and opened in one request.
+#include "scenarios/all.hpp"
+#include "scenarios/daemon.hpp"
+#include "scenarios/disturbances.hpp"
+#include "scenarios/requester.hpp"
+
+namespace interfuse {
+
+static void build()
+{
+    mount m = mount_fuse();
+    answer_init(m);
+    for (int i = 0; i < parameter_of("daemons"); ++i)
+        start_worker("daemon", m);
+    for (int i = 0; i < parameter_of("creators"); ++i)
+        if (task_struct *creator = start_creator("creator", m, "n"); i < parameter_of("killers"))
+            start_killer("killer", creator);
+    for (int i = 0; i < parameter_of("forgets"); ++i)
+        start_shrinker("memory pressure", m, "n");
+    for (int i = 0; i < parameter_of("aborters"); ++i)
+        start_aborter("aborter", m);
+}
+
+scenario create()
+{
+    return {
+        .name = "create",
+        .question = "does a CREATE leave neither file nor node behind, whatever fails after its reply?",
+        .expected = "the file is open, or RELEASE and then FORGET follow; a killed creator leaves both to the daemon",
+        .parameters = with_common_parameters({
+            {"creators", 1, 1, 4, "tasks that create a file and close it"},
+            {"killers", 1, 0, 4, "tasks that kill one creator each"},
+            {"forgets", 0, 0, 4, "evictions of the inode"},
+            {"daemons", 1, 1, 4, "workers of the daemon"},
+            {"aborters", 0, 0, 4, "tasks that abort the connection"},
+            {"oom", 1, 0, 8, "failed allocations that a run may contain"},
+        }),
+        .build = build,
+    };
+}
+
+} // namespace interfuse

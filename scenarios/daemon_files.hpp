@@ -1,0 +1,31 @@
+// The daemon's file system: no state, so that a world stays small. What a name means, its first letter says.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace interfuse {
+
+// The number of a node is the first letter of its name. A letter in capitals is a folder. Of the others
+//   b  is of no type, d  is opened with direct I/O, e  fails to be read and written, h  is too large to be opened,
+//   k  keeps its cache when it is opened, n  does not exist until it is created, p  takes only half of a write,
+//   r  claims to be the root, s  may be read short, t  is now a file and now a folder, v  is now one node and now
+//   another, z  does not exist, which its reply says by node 0
+// and all others are plain files.
+
+// What a worker answers, from the bytes of a request: the reply's length, 0 for a request that wants none. Writes at
+// most reply_bytes_max bytes; what lies behind is the content that a READ asked for.
+std::size_t handle_request(const std::byte *request, std::byte *reply);
+
+// Enough of each request and reply, but for the data of WRITE and READ.
+inline constexpr std::size_t request_bytes_max = 256;
+inline constexpr std::size_t reply_bytes_max = 256;
+
+// The bytes of every file.
+std::uint64_t file_bytes();
+// The byte of a node's file. Never 0, which zeroed pages hold, nor a byte that poisons memory, nor a written one.
+std::byte content_of(std::uint64_t node, std::uint64_t offset);
+// What requesters write, wherever they write.
+inline constexpr std::byte written_content{0xc3};
+
+} // namespace interfuse

@@ -1,0 +1,39 @@
+// FSYNC and FLUSH of one file.
+#include "scenarios/all.hpp"
+#include "scenarios/daemon.hpp"
+#include "scenarios/disturbances.hpp"
+#include "scenarios/requester.hpp"
+
+namespace interfuse {
+
+static void build()
+{
+    mount m = mount_fuse();
+    answer_init(m);
+    for (int i = 0; i < parameter_of("daemons"); ++i)
+        start_worker("daemon", m);
+    open_file file = open_before_run(m, "a");
+    for (int i = 0; i < parameter_of("requesters"); ++i)
+        if (task_struct *syncer = start_syncer("syncer", file); i < parameter_of("killers"))
+            start_killer("killer", syncer);
+    for (int i = 0; i < parameter_of("aborters"); ++i)
+        start_aborter("aborter", m);
+}
+
+scenario fsync()
+{
+    return {
+        .name = "fsync",
+        .question = "does RELEASE wait for the FSYNC and the FLUSH of a killed task?",
+        .expected = "a killed task's request keeps the file until the daemon has answered it",
+        .parameters = with_common_parameters({
+            {"requesters", 1, 1, 4, "tasks of one process that sync a file and end, which closes it"},
+            {"killers", 1, 0, 4, "tasks that kill one of them each"},
+            {"daemons", 1, 1, 4, "workers of the daemon"},
+            {"aborters", 0, 0, 4, "tasks that abort the connection"},
+        }),
+        .build = build,
+    };
+}
+
+} // namespace interfuse

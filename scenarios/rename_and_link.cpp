@@ -1,0 +1,48 @@
+// Names that change while requests are under way.
+#include "scenarios/all.hpp"
+#include "scenarios/daemon.hpp"
+#include "scenarios/disturbances.hpp"
+#include "scenarios/requester.hpp"
+
+namespace interfuse {
+
+static void build()
+{
+    mount m = mount_fuse();
+    answer_init(m);
+    for (int i = 0; i < parameter_of("daemons"); ++i)
+        start_worker("daemon", m);
+    auto start_some = [](const char *parameter, auto start) {
+        for (int i = 0; i < parameter_of(parameter); ++i)
+            if (task_struct *changer = start(); i < parameter_of("killers"))
+                start_killer("killer", changer);
+    };
+    start_some("renamers", [&] { return start_renamer("renamer", m, "a", "D/a"); });
+    start_some("linkers", [&] { return start_linker("linker", m, "a", "D/n"); });
+    start_some("unlinkers", [&] { return start_unlinker("unlinker", m, "a"); });
+    for (int i = 0; i < parameter_of("requesters"); ++i)
+        start_looker("requester", m, "D/n");
+    for (int i = 0; i < parameter_of("aborters"); ++i)
+        start_aborter("aborter", m);
+}
+
+scenario rename_and_link()
+{
+    return {
+        .name = "rename-and-link",
+        .question = "do requests that concern two inodes keep both until they are answered?",
+        .expected = "RENAME holds both directories, LINK directory and inode, also when the requester was killed",
+        .parameters = with_common_parameters({
+            {"renamers", 1, 0, 4, "tasks that move a file to another directory"},
+            {"linkers", 1, 0, 4, "tasks that give it a second name there"},
+            {"unlinkers", 0, 0, 4, "tasks that remove it"},
+            {"requesters", 0, 0, 6, "tasks that look its second name up"},
+            {"killers", 1, 0, 4, "tasks that kill one of each of the former"},
+            {"daemons", 1, 1, 4, "workers of the daemon"},
+            {"aborters", 0, 0, 4, "tasks that abort the connection"},
+        }),
+        .build = build,
+    };
+}
+
+} // namespace interfuse

@@ -1,0 +1,44 @@
+// Requests with an argument in memory that is freed when they return.
+#include "scenarios/all.hpp"
+#include "scenarios/daemon.hpp"
+#include "scenarios/disturbances.hpp"
+#include "scenarios/requester.hpp"
+
+namespace interfuse {
+
+static void build()
+{
+    mount m = mount_fuse();
+    answer_init(m);
+    auto buffer = static_cast<std::uint32_t>(parameter_of("buffer"));
+    for (int i = 0; i < parameter_of("daemons"); ++i)
+        start_worker("daemon", m, {.read_bytes = buffer});
+    auto bytes = static_cast<std::size_t>(parameter_of("value"));
+    for (int i = 0; i < parameter_of("requesters"); ++i)
+        if (task_struct *setter = start_attribute_setter("setter", m, "a", bytes); i < parameter_of("killers"))
+            start_killer("killer", setter);
+    for (int i = 0; i < parameter_of("aborters"); ++i)
+        start_aborter("aborter", m);
+}
+
+scenario setxattr()
+{
+    return {
+        .name = "setxattr",
+        .question = "is an attribute's value never read after its buffer was freed, and a too large one refused?",
+        .expected = "a killed or aborted setter waits while its value is copied; a value too large for the daemon's buffer "
+                    "is E2BIG and no error for the daemon",
+        .parameters = with_common_parameters({
+            {"requesters", 1, 1, 4, "tasks that set an attribute"},
+            {"value", 48, 1, 64, "bytes of the value"},
+            {"killers", 1, 0, 4, "tasks that kill one setter each"},
+            {"daemons", 1, 1, 4, "workers of the daemon"},
+            {"buffer", 0, 0, 256, "bytes of the daemon's read buffer; 0: enough"},
+            {"aborters", 0, 0, 4, "tasks that abort the connection"},
+            {"faults", 1, 0, 8, "page faults that a run may contain"},
+        }),
+        .build = build,
+    };
+}
+
+} // namespace interfuse
