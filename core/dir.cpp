@@ -111,6 +111,24 @@ static int fuse_lookup(struct inode *dir, struct dentry *entry)
     return 0;
 }
 
+static void fuse_create_init(struct fuse_req *req, struct inode *dir, struct dentry *entry, struct fuse_open_in *inarg,
+                             struct fuse_entry_out *outentry, struct fuse_open_out *outopen)
+{
+    req->in.h.opcode = FUSE_CREATE;
+    req->in.h.nodeid = get_node_id(dir);
+    req->inode = dir;
+    req->in.numargs = 2;
+    req->in.args[0].size = sizeof(*inarg);
+    req->in.args[0].value = inarg;
+    req->in.args[1].size = strlen(entry->d_name) + 1;
+    req->in.args[1].value = entry->d_name;
+    req->out.numargs = 2;
+    req->out.args[0].size = sizeof(*outentry);
+    req->out.args[0].value = outentry;
+    req->out.args[1].size = sizeof(*outopen);
+    req->out.args[1].value = outopen;
+}
+
 // Creates the file and opens it in one request.
 static int fuse_create_open(struct inode *dir, struct dentry *entry, int mode, struct nameidata *nd)
 {
@@ -128,7 +146,6 @@ static int fuse_create_open(struct inode *dir, struct dentry *entry, int mode, s
     err = -ENOSYS;
     if (fc->no_create)
         goto out;
-
     err = -EINTR;
     req = fuse_get_request(fc);
     if (!req)
@@ -143,19 +160,7 @@ static int fuse_create_open(struct inode *dir, struct dentry *entry, int mode, s
     memset(&inarg, 0, sizeof(inarg));
     inarg.flags = flags;
     inarg.mode = mode;
-    req->in.h.opcode = FUSE_CREATE;
-    req->in.h.nodeid = get_node_id(dir);
-    req->inode = dir;
-    req->in.numargs = 2;
-    req->in.args[0].size = sizeof(inarg);
-    req->in.args[0].value = &inarg;
-    req->in.args[1].size = strlen(entry->d_name) + 1;
-    req->in.args[1].value = entry->d_name;
-    req->out.numargs = 2;
-    req->out.args[0].size = sizeof(outentry);
-    req->out.args[0].value = &outentry;
-    req->out.args[1].size = sizeof(outopen);
-    req->out.args[1].value = &outopen;
+    fuse_create_init(req, dir, entry, &inarg, &outentry, &outopen);
     request_send(fc, req);
     err = req->out.h.error;
     if (err) {
@@ -163,7 +168,6 @@ static int fuse_create_open(struct inode *dir, struct dentry *entry, int mode, s
             fc->no_create = 1;
         goto out_free_ff;
     }
-
     err = -EIO;
     if (!S_ISREG(outentry.attr.mode) || invalid_nodeid(outentry.nodeid))
         goto out_free_ff;
