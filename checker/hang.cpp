@@ -53,7 +53,7 @@ std::string describe(unsigned index)
 {
     const sim::task &t = sim::the_world().tasks[index];
     const kernel::task_struct *task = kernel::task_of(index);
-    std::string text = fmt::format("{} sleeps in {} ({}, on {})", t.name, task->sleeps_at.function, t.waiting_why,
+    std::string text = fmt::format("{} sleeps in {} ({}, on {})", t.name, task->sleeps_at.function(), t.waiting_why,
                                    sim::name_of_object(t.waiting_for));
     std::string holder = holder_of(t);
     return holder.empty() ? text : fmt::format("{} held by {}", text, holder);

@@ -111,7 +111,7 @@ std::uint64_t fingerprint_of(const verdict &v)
 {
     if (!v.is_finding())
         return 0;
-    std::string text = fmt::format("{}|{}|{}|{}", sim::name_of(v.kind), v.invariant, v.where.function, v.caller);
+    std::string text = fmt::format("{}|{}|{}|{}", sim::name_of(v.kind), v.invariant, v.where.function(), v.caller);
     return XXH3_64bits(text.data(), text.size());
 }
 

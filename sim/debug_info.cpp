@@ -63,9 +63,14 @@ const char *plain_name(const char *mangled)
     return entry->second.c_str();
 }
 
+struct source_line {
+    const char *file = "?";
+    unsigned line = 0;
+};
+
 // The file and line where the outermost inlined function at the address was called: the place in the function that
 // a reader of the source knows. False if nothing is inlined there.
-bool call_site(Dwfl_Module *module, std::uintptr_t address, place &result)
+bool call_site(Dwfl_Module *module, std::uintptr_t address, source_line &result)
 {
     Dwarf_Addr bias = 0;
     Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
@@ -91,25 +96,28 @@ bool call_site(Dwfl_Module *module, std::uintptr_t address, place &result)
     return found;
 }
 
-place look_up(std::uintptr_t address)
+void plain_line(Dwfl_Module *module, std::uintptr_t address, source_line &result)
 {
-    static Dwfl *session = open_self();
-    place result{"?", "?", 0};
-    Dwfl_Module *module = session != nullptr ? dwfl_addrmodule(session, address) : nullptr;
-    if (module == nullptr)
-        return result;
-    if (const char *name = dwfl_module_addrname(module, address))
-        result.function = plain_name(name);
-    if (call_site(module, address, result))
-        return result;
     int line = 0;
     Dwfl_Line *found = dwfl_module_getsrc(module, address);
     if (found == nullptr)
-        return result;
+        return;
     if (const char *file = dwfl_lineinfo(found, nullptr, &line, nullptr, nullptr, nullptr))
         result.file = from_root(file);
     result.line = static_cast<unsigned>(line);
-    return result;
+}
+
+place look_up(std::uintptr_t address)
+{
+    static Dwfl *session = open_self();
+    Dwfl_Module *module = session != nullptr ? dwfl_addrmodule(session, address) : nullptr;
+    if (module == nullptr)
+        return {"?", "?", 0};
+    const char *name = dwfl_module_addrname(module, address);
+    source_line line;
+    if (!call_site(module, address, line))
+        plain_line(module, address, line);
+    return {line.file, name != nullptr ? plain_name(name) : "?", line.line};
 }
 
 } // namespace

@@ -9,7 +9,7 @@ namespace sim {
 
 void internal_error(const char *what, place where)
 {
-    fmt::print(stderr, "interfuse: error in interfuse itself: {} ({}:{})\n", what, where.file, where.line);
+    fmt::print(stderr, "interfuse: error in interfuse itself: {} ({}:{})\n", what, where.file(), where.line());
     std::_Exit(exit_internal);
 }
 

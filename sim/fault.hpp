@@ -8,7 +8,7 @@ namespace sim {
 // Exit status of an error of interfuse itself.
 inline constexpr int exit_internal = 70;
 
-[[noreturn]] void internal_error(const char *what, place where = place::here());
+[[noreturn, gnu::cold]] void internal_error(const char *what, place where = place::here());
 
 // An assertion that stays on in every build.
 inline void require(bool holds, const char *what, place where = place::here())

@@ -62,14 +62,14 @@ void on_fault(int number, siginfo_t *info, void *machine)
     fault_site site = describe(number, *info, *static_cast<ucontext_t *>(machine));
     if (run.now == phase::host || run.in_listener) {
         place where = place_of(reinterpret_cast<const void *>(site.pc));
-        fmt::print(stderr, "interfuse: error in interfuse itself: {} ({}:{})\n", site.what, where.file, where.line);
+        fmt::print(stderr, "interfuse: error in interfuse itself: {} ({}:{})\n", site.what, where.file(), where.line());
         std::_Exit(exit_internal);
     }
     std::vector<place> places = places_in_program(reinterpret_cast<const void *>(site.pc));
     places.resize(std::max<std::size_t>(places.size(), 2), place{"?", "?", 0});
     run.outcome = verdict{verdict_kind::oops, "oops",
-                   fmt::format("{} in {}, called by {}", site.what, places[0].function, places[1].function), places[0],
-                   places[1].function};
+                   fmt::format("{} in {}, called by {}", site.what, places[0].function(), places[1].function()), places[0],
+                   places[1].function()};
     run.ended = true;
     longjmp(run.escape, 1);
 }

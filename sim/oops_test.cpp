@@ -31,9 +31,9 @@ void expect_oops(const verdict &v, const char *what, const char *function)
 {
     EXPECT_EQ(v.kind, verdict_kind::oops);
     EXPECT_NE(v.message.find(what), std::string::npos) << v.message;
-    EXPECT_STREQ(v.where.function, function);
-    EXPECT_STREQ(v.where.file, "core/planted/wild.cpp");
-    EXPECT_GT(v.where.line, 0U);
+    EXPECT_STREQ(v.where.function(), function);
+    EXPECT_STREQ(v.where.file(), "core/planted/wild.cpp");
+    EXPECT_GT(v.where.line(), 0U);
 }
 
 TEST(Oops, NamesTheReaderThroughANullPointer)
@@ -133,9 +133,9 @@ TEST(Oops, EndsOnlyTheRunAndNamesTheFirstOfSeveral)
         start_task("a", [] { divide(1, 0); });
         start_task("b", [] { read_through(nullptr); });
     });
-    EXPECT_STREQ(w.run().where.function, "divide");
+    EXPECT_STREQ(w.run().where.function(), "divide");
     last_first chooser;
-    EXPECT_STREQ(w.run(chooser).where.function, "read_through");
+    EXPECT_STREQ(w.run(chooser).where.function(), "read_through");
 }
 
 TEST(OopsDeathTest, AFaultOfTheHostIsAnErrorOfInterfuse)
@@ -155,21 +155,21 @@ TEST(OopsDeathTest, AFaultOfAListenerIsAnErrorOfInterfuse)
 TEST(DebugInfo, KnowsTheFunctionAndFileOfAnAddress)
 {
     place found = place_of(reinterpret_cast<const void *>(read_through));
-    EXPECT_STREQ(found.function, "read_through");
-    EXPECT_STREQ(found.file, "core/planted/wild.cpp");
-    EXPECT_GT(found.line, 0U);
+    EXPECT_STREQ(found.function(), "read_through");
+    EXPECT_STREQ(found.file(), "core/planted/wild.cpp");
+    EXPECT_GT(found.line(), 0U);
 }
 
 TEST(DebugInfo, KnowsAFunctionOfAnUnnamedNamespace)
 {
-    EXPECT_STREQ(place_of(reinterpret_cast<const void *>(stand_in_a_namespace)).function, "stand_in_a_namespace");
+    EXPECT_STREQ(place_of(reinterpret_cast<const void *>(stand_in_a_namespace)).function(), "stand_in_a_namespace");
 }
 
 TEST(DebugInfo, SaysSoWhenItKnowsNothing)
 {
     place found = place_of(nullptr);
-    EXPECT_STREQ(found.function, "?");
-    EXPECT_EQ(found.line, 0U);
+    EXPECT_STREQ(found.function(), "?");
+    EXPECT_EQ(found.line(), 0U);
 }
 
 } // namespace

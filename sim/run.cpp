@@ -43,38 +43,63 @@ unsigned count_bits(std::uint64_t mask)
     return count;
 }
 
-unsigned nth_runnable(std::uint64_t mask, unsigned n)
+unsigned nth_task(std::uint64_t mask, unsigned n)
 {
     for (; n > 0; --n)
         mask &= mask - 1;
     return static_cast<unsigned>(std::countr_zero(mask));
 }
 
-// REQUIRES: somebody is runnable.
-unsigned pick_next()
+bool is_single(std::uint64_t mask)
 {
-    world &w = the_world();
-    std::uint64_t mask = w.runnable;
-    bool only_one = (mask & (mask - 1)) == 0;
-    if (only_one)
-        return static_cast<unsigned>(std::countr_zero(mask));
-    bool may_go_on = w.current < tasks_max && (mask >> w.current & 1) != 0;
-    if (the_run.now != phase::running) // one task at a time, in index order
-        return may_go_on ? w.current : static_cast<unsigned>(std::countr_zero(mask));
-    if (!may_go_on)
-        return nth_runnable(mask, choose(choice_kind::schedule, count_bits(mask)));
-    unsigned other = choose(choice_kind::preempt, count_bits(mask));
-    return other == 0 ? w.current : nth_runnable(mask & ~(std::uint64_t{1} << w.current), other - 1);
+    return (mask & (mask - 1)) == 0;
 }
 
-void begin_step()
+// Asks the strategy and records the answer. REQUIRES: two alternatives at least, in a run.
+[[gnu::always_inline]] inline unsigned ask(choice_kind kind, unsigned alternatives)
+{
+    run_state &run = the_run;
+    unsigned answer = run.chooser->choose(kind, alternatives);
+    if (run.record_limit - run.record_end < 3) [[unlikely]]
+        record_overflow();
+    run.record_end[0] = static_cast<std::byte>(0x80 | static_cast<unsigned>(kind));
+    run.record_end[1] = static_cast<std::byte>(alternatives);
+    run.record_end[2] = static_cast<std::byte>(answer);
+    run.record_end += 3;
+    return answer;
+}
+
+// The task that goes on when the running one cannot. Outside runs one task goes on at a time, in index order.
+unsigned pick_successor(std::uint64_t runnable)
+{
+    if (is_single(runnable) || the_run.now != phase::running)
+        return static_cast<unsigned>(std::countr_zero(runnable));
+    return nth_task(runnable, ask(choice_kind::schedule, count_bits(runnable)));
+}
+
+// The task that takes the next step when the running one could go on.
+unsigned pick_preempting(unsigned current, std::uint64_t runnable)
+{
+    std::uint64_t others = runnable & ~(std::uint64_t{1} << current);
+    if (others == 0)
+        return current;
+    unsigned answer = ask(choice_kind::preempt, count_bits(others) + 1);
+    return answer == 0 ? current : nth_task(others, answer - 1);
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] void cut_run()
+{
+    report({verdict_kind::step_limit, "", "the run was cut after its limit of steps", {}});
+}
+
+[[gnu::always_inline]] inline void begin_step()
 {
     run_state &run = the_run;
     the_world().after_acquire = false;
     run.accesses_left = run.limits.accesses_max;
     if (++run.steps > run.limits.steps_max) [[unlikely]]
-        report({verdict_kind::step_limit, "", "the run was cut after its limit of steps", {}});
-    if (run.listen.on_step) {
+        cut_run();
+    if (run.listen.on_step != nullptr) {
         run.in_listener = true;
         run.listen.on_step();
         run.in_listener = false;
@@ -83,24 +108,28 @@ void begin_step()
 
 void note_scheduled(unsigned next)
 {
-    if (the_run.listen.on_schedule) [[unlikely]]
+    if (the_run.listen.on_schedule != nullptr) [[unlikely]]
         the_run.listen.on_schedule(next, the_world().runnable);
 }
 
-// Continues with another task, or with the host when nobody can run.
-void switch_away(void **from)
+void become(world &w, unsigned task)
+{
+    w.current = static_cast<std::uint16_t>(task);
+    the_run.calls_now = &the_run.calls[task];
+}
+
+// Continues with another task, or with the host when nobody can run. REQUIRES: the running task is not runnable.
+void leave_processor(void **from)
 {
     world &w = the_world();
     if (w.runnable == 0) {
-        w.current = tasks_max;
+        become(w, tasks_max);
         switch_context(the_run.host_context, from);
         return;
     }
-    unsigned next = pick_next();
+    unsigned next = pick_successor(w.runnable);
     note_scheduled(next);
-    if (from == &w.tasks[next].context)
-        return;
-    w.current = static_cast<std::uint16_t>(next);
+    become(w, next);
     switch_context(w.tasks[next].context, from);
 }
 
@@ -116,7 +145,7 @@ void run_task_body()
     w.tasks[self].status = task_status::ended;
     w.runnable &= ~(std::uint64_t{1} << self);
     begin_step();
-    switch_away(&w.tasks[self].context);
+    leave_processor(&w.tasks[self].context);
     internal_error("an ended task was continued");
 }
 
@@ -134,6 +163,7 @@ unsigned start_task(const char *name, void (*body)(void *), const void *closure,
     t.status = task_status::runnable;
     clear_floating_point_flags();
     t.context = make_context(index);
+    the_run.calls[index].depth = 0;
     w.runnable |= std::uint64_t{1} << index;
     return index;
 }
@@ -147,7 +177,7 @@ void block(const char *why, const void *object)
     self.waiting_for = object;
     w.runnable &= ~(std::uint64_t{1} << w.current);
     begin_step();
-    switch_away(&self.context);
+    leave_processor(&self.context);
 }
 
 void hold_back(unsigned index, const char *why, const void *object)
@@ -176,27 +206,23 @@ void point()
 {
     begin_step();
     world &w = the_world();
-    if (the_run.now != phase::running) {
-        note_scheduled(w.current);
+    unsigned self = w.current;
+    unsigned next = self;
+    if (the_run.now == phase::running)
+        next = pick_preempting(self, w.runnable);
+    note_scheduled(next);
+    if (next == self)
         return;
-    }
-    switch_away(&w.tasks[w.current].context);
+    become(w, next);
+    switch_context(w.tasks[next].context, &w.tasks[self].context);
 }
 
 unsigned choose(choice_kind kind, unsigned alternatives)
 {
-    run_state &run = the_run;
-    if (alternatives < 2 || run.now != phase::running)
+    if (alternatives < 2 || the_run.now != phase::running)
         return 0;
     require(alternatives <= alternatives_max, "a choice has more alternatives than a trace can hold");
-    unsigned answer = run.chooser->choose(kind, alternatives);
-    if (run.record_limit - run.record_end < 3) [[unlikely]]
-        record_overflow();
-    run.record_end[0] = static_cast<std::byte>(0x80 | static_cast<unsigned>(kind));
-    run.record_end[1] = static_cast<std::byte>(alternatives);
-    run.record_end[2] = static_cast<std::byte>(answer);
-    run.record_end += 3;
-    return answer;
+    return ask(kind, alternatives);
 }
 
 void begin_run(strategy &chooser, std::uint64_t number)
@@ -210,8 +236,8 @@ void begin_run(strategy &chooser, std::uint64_t number)
     run.ended = false;
     run.in_listener = false;
     run.chooser = &chooser;
-    for (call_stack &calls : run.calls)
-        calls.depth = 0;
+    for (unsigned i = 0; i < the_world().task_count; ++i)
+        run.calls[i].depth = 0;
     chooser.begin(number);
     catch_faults();
 }
@@ -226,13 +252,13 @@ bool run_tasks(phase now)
     run.accesses_left = run.limits.accesses_max;
     clear_floating_point_flags();
     if (setjmp(run.escape) == 0) {
-        unsigned next = pick_next();
+        unsigned next = pick_successor(w.runnable);
         note_scheduled(next);
-        w.current = static_cast<std::uint16_t>(next);
+        become(w, next);
         switch_context(w.tasks[next].context, &run.host_context);
     }
     run.now = phase::host;
-    w.current = tasks_max;
+    become(w, tasks_max);
     return !run.ended;
 }
 
@@ -243,7 +269,7 @@ void yield_to_host(const char *why)
     self.status = task_status::blocked;
     self.waiting_why = why;
     w.runnable &= ~(std::uint64_t{1} << w.current);
-    w.current = tasks_max;
+    become(w, tasks_max);
     switch_context(the_run.host_context, &self.context);
 }
 
@@ -251,14 +277,15 @@ std::vector<place> places_in_program(const void *pc)
 {
     std::vector<place> found;
     auto add = [&](const place &at) {
-        if (std::string_view(at.file).starts_with("core/"))
+        if (std::string_view(at.file()).starts_with("core/"))
             found.push_back(at);
     };
     if (pc != nullptr)
         add(place_of(pc));
     const call_stack &calls = the_run.calls[current_task()];
-    for (unsigned i = std::min(calls.depth, call_depth_max); i > 0; --i)
-        add(place_of(static_cast<const std::byte *>(calls.callers[i - 1]) - 1));
+    unsigned lost = calls.depth - std::min(calls.depth, call_depth_max);
+    for (unsigned i = calls.depth; i > lost; --i)
+        add(place_of(static_cast<const std::byte *>(calls.callers[(i - 1) % call_depth_max]) - 1));
     return found;
 }
 
@@ -309,8 +336,10 @@ std::vector<choice> recorded_choices()
 
 std::uint64_t record_hash(std::uint64_t seed)
 {
+    // A seed makes the hash of a long input dearer than that of a short one: it is mixed in behind.
     const std::byte *start = the_run.record.get();
-    return XXH3_64bits_withSeed(start, static_cast<std::size_t>(the_run.record_end - start), seed);
+    std::uint64_t hash = XXH3_64bits(start, static_cast<std::size_t>(the_run.record_end - start));
+    return XXH3_64bits_withSeed(&hash, sizeof hash, seed);
 }
 
 } // namespace sim

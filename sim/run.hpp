@@ -33,11 +33,12 @@ struct run_limits {
     std::uint32_t accesses_max = 50'000; // of one step
 };
 
-// Calls of instrumented functions that have not returned, by task: the places they were called from.
-inline constexpr unsigned call_depth_max = 48;
+// Calls of instrumented functions that have not returned, of one task: the places they were called from. Of calls
+// nested deeper than the bound the innermost are kept.
+inline constexpr unsigned call_depth_max = 64;
 struct call_stack {
-    unsigned depth = 0; // may exceed the bound; the calls beyond it are not kept
-    std::array<const void *, call_depth_max> callers = {};
+    unsigned depth = 0;
+    std::array<const void *, call_depth_max> callers = {}; // the call at depth i in callers[i % call_depth_max]
 };
 
 inline constexpr std::size_t record_bytes_max = 1 << 20;
@@ -56,7 +57,8 @@ struct run_state {
     std::byte *record_end = nullptr;
     std::byte *record_limit = nullptr;
     void *host_context = nullptr;
-    std::array<call_stack, tasks_max> calls = {};
+    std::array<call_stack, tasks_max + 1> calls = {}; // by task, the host last
+    call_stack *calls_now = &calls.back();            // of whoever runs
     std::optional<verdict> outcome; // of an ended run
     bool ended = false;
     std::unique_ptr<std::byte[]> record;
@@ -84,7 +86,7 @@ std::uint64_t record_hash(std::uint64_t seed);
 std::vector<place> places_in_program(const void *pc);
 
 // Ends the run with a finding. Called by a task or by a listener on its stack.
-[[noreturn]] void report(verdict found);
+[[noreturn, gnu::cold]] void report(verdict found);
 
 // Scheduling points, called by the fakes before an operation. They are placed as in DESIGN: coarse points suffice
 // for programs without data races; fine ones stand before every primitive.
@@ -106,10 +108,10 @@ inline void fine_point()
         point();
 }
 
-void record_overflow();
+[[noreturn, gnu::cold]] void record_overflow();
 void notify(const event &happened);
 
-inline void emit(event_kind kind, const void *object, std::uint64_t value, const place &where, const void *pc = nullptr)
+inline void emit(event_kind kind, const void *object, std::uint64_t value, place where, const void *pc = nullptr)
 {
     run_state &run = the_run;
     if (run.record_end == run.record_limit) [[unlikely]]
@@ -120,7 +122,7 @@ inline void emit(event_kind kind, const void *object, std::uint64_t value, const
 }
 
 // Counts accesses of the core within a step; an endless walk ends as a soft lockup.
-[[noreturn]] void soft_lockup();
+[[noreturn, gnu::cold]] void soft_lockup();
 inline void count_access()
 {
     if (--the_run.accesses_left < 0) [[unlikely]]

@@ -181,7 +181,7 @@ TEST(Run, EndsWithTheFirstFindingThatATaskReports)
     verdict v = w.run();
     EXPECT_EQ(text_of(v), "violation: rule");
     EXPECT_EQ(v.message, "a sentence");
-    EXPECT_STREQ(v.where.file, "sim/run_test.cpp");
+    EXPECT_STREQ(v.where.file(), "sim/run_test.cpp");
     EXPECT_TRUE(v.is_finding());
     EXPECT_STREQ(w->written, "a");
 }

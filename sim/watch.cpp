@@ -19,20 +19,13 @@ extern "C" {
 void __tsan_init() {}
 void __tsan_func_entry(void *caller)
 {
-    sim::run_state &run = sim::the_run;
-    if (run.now == sim::phase::host)
-        return; // a static initialiser
-    sim::call_stack &calls = run.calls[sim::current_task()];
-    if (calls.depth < sim::call_depth_max)
-        calls.callers[calls.depth] = caller;
-    ++calls.depth;
+    sim::call_stack &calls = *sim::the_run.calls_now;
+    calls.callers[calls.depth++ % sim::call_depth_max] = caller;
 }
 
 void __tsan_func_exit()
 {
-    sim::run_state &run = sim::the_run;
-    if (run.now != sim::phase::host)
-        --run.calls[sim::current_task()].depth;
+    --sim::the_run.calls_now->depth;
 }
 void __tsan_vptr_update(void **, void *) {}
 void __tsan_vptr_read(void **) {}

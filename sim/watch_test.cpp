@@ -43,7 +43,7 @@ TEST(Watch, ASoftLockupNamesItsPlace)
 {
     verdict v = end_of([](memory &all) { wait_patiently(&all.flag); });
     EXPECT_EQ(v.kind, verdict_kind::soft_lockup);
-    EXPECT_STREQ(v.where.file, "core/planted/wild.cpp");
+    EXPECT_STREQ(v.where.file(), "core/planted/wild.cpp");
 }
 
 TEST(Watch, AWriteToTheHeapIsSeenAndOneToTheStackIsNot)

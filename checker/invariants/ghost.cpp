@@ -217,7 +217,7 @@ const request_ghost *find_request(const void *address)
 
 void follow_event(const sim::event &what)
 {
-    if (what.where.line != 0)
+    if (what.where.line() != 0)
         last_place = what.where;
     request_ghost *r = nullptr;
     switch (what.kind) {

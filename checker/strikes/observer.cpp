@@ -188,7 +188,7 @@ void follow_store(const sim::event &what)
     for (const fuse::fuse_conn *fc : ghost().connections) {
         if (fc == nullptr || what.object != &fc->connected)
             continue;
-        std::string_view function = what.where.function;
+        std::string_view function = what.where.function();
         if (function == "fuse_abort_conn")
             strike_connection(disturbance::abort, fc);
         else if (function == "fuse_dev_release")
@@ -218,7 +218,7 @@ void follow_happening(const sim::event &what)
 {
     for (unsigned i = 0; i < sought.size(); ++i) {
         auto wanted = std::get_if<happening>(&sought[i].when);
-        if (wanted != nullptr && wanted->kind == what.kind && wanted->function == what.where.function)
+        if (wanted != nullptr && wanted->kind == what.kind && wanted->function == what.where.function())
             seen.reach(i);
     }
 }

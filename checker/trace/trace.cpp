@@ -14,7 +14,7 @@ build_description this_build()
 
 source_place copy_of(const sim::place &where)
 {
-    return {where.file, where.function, where.line};
+    return {where.file(), where.function(), where.line()};
 }
 
 std::string place_text(const trace_verdict &verdict)

@@ -157,8 +157,8 @@ TEST(AtomicScope, AReportNamesTheSleeperAndWhatItHolds)
         schedule();
     });
     EXPECT_NE(v.message.find("holds a spinlock"), std::string::npos) << v.message;
-    EXPECT_STREQ(v.where.file, "sim/kernel/atomic_scope_test.cpp");
-    EXPECT_GT(v.where.line, 0U);
+    EXPECT_STREQ(v.where.file(), "sim/kernel/atomic_scope_test.cpp");
+    EXPECT_GT(v.where.line(), 0U);
 }
 
 } // namespace

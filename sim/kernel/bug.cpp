@@ -11,8 +11,8 @@ void bug(place where)
 {
     // Places: BUG_ON's caller, then its caller; where there is no instrumented caller, none.
     std::vector<place> places = sim::places_in_program(nullptr);
-    std::string caller = places.empty() ? "" : places.front().function;
-    sim::report({sim::verdict_kind::bug, "BUG_ON", fmt::format("kernel BUG in {}{}{}", where.function,
+    std::string caller = places.empty() ? "" : places.front().function();
+    sim::report({sim::verdict_kind::bug, "BUG_ON", fmt::format("kernel BUG in {}{}{}", where.function(),
                                                                caller.empty() ? "" : ", called by ", caller),
                  where, caller});
 }

@@ -10,7 +10,7 @@ namespace kernel {
 using sim::place;
 
 // Ends the run: the simulated kernel found a bug in itself.
-[[noreturn]] void bug(place where);
+[[noreturn, gnu::cold]] void bug(place where);
 
 [[gnu::always_inline]] inline void BUG_ON(bool condition, place where = place::here())
 {
@@ -19,6 +19,6 @@ using sim::place;
 }
 
 // Ends the run: a rule of the kernel is broken. `rule` is a constant such as "sleep_in_atomic".
-[[noreturn]] void rule_broken(const char *rule, std::string message, place where);
+[[noreturn, gnu::cold]] void rule_broken(const char *rule, std::string message, place where);
 
 } // namespace kernel

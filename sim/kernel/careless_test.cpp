@@ -26,8 +26,8 @@ void expect_finding(const sim::verdict &v, sim::verdict_kind kind, const char *w
 {
     EXPECT_EQ(v.kind, kind);
     EXPECT_NE(v.message.find(what), std::string::npos) << v.message;
-    EXPECT_STREQ(v.where.function, function);
-    EXPECT_STREQ(v.where.file, "core/planted/careless.cpp");
+    EXPECT_STREQ(v.where.function(), function);
+    EXPECT_STREQ(v.where.file(), "core/planted/careless.cpp");
 }
 
 TEST(CarelessCode, AnEndlessListWalkIsASoftLockup)

@@ -128,7 +128,7 @@ void lockdep_assert_held(const rw_semaphore *sem, place where)
 {
     unsigned self = sim::current_task();
     if (sem->reads[self] == 0 && sem->writer != self + 1)
-        rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function,
+        rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function(),
                                                  name_of_object(sem)), where);
 }
 

@@ -52,7 +52,7 @@ void might_sleep(place where)
         return;
     bool mapped = self->kmap[0] != nullptr || self->kmap[1] != nullptr;
     rule_broken("sleep_in_atomic",
-                fmt::format("{} may sleep in {} while it holds {}", name_of_object(self), where.function,
+                fmt::format("{} may sleep in {} while it holds {}", name_of_object(self), where.function(),
                             mapped ? "an atomic kmap" : "a spinlock"),
                 where);
 }

@@ -64,17 +64,22 @@ int kmem_cache_destroy(kmem_cache_t *cache, place where)
     return 0;
 }
 
+static bool is_poison(const std::byte *object, std::uint32_t bytes)
+{
+    // All bytes are equal if each equals its neighbour.
+    return std::to_integer<unsigned char>(*object) == POISON_FREE && std::memcmp(object, object + 1, bytes - 1) == 0;
+}
+
 // The offset of the first word of a free object that is no longer poison; its size if there is none.
 static std::uint32_t written_while_free(const kmem_cache_t &cache, unsigned index)
 {
     const std::byte *object = cache.object(index);
-    for (std::uint32_t i = 0; i < cache.object_bytes; i += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, object + i, 8);
-        if (word != 0x6b6b6b6b6b6b6b6b) [[unlikely]]
-            return i;
-    }
-    return cache.object_bytes;
+    std::uint32_t offset = 0;
+    if (is_poison(object, cache.object_bytes)) [[likely]]
+        return cache.object_bytes;
+    while (is_poison(object + offset, 8))
+        offset += 8;
+    return offset;
 }
 
 static void check_poison(const kmem_cache_t *cache, unsigned index, const place &where)
@@ -85,12 +90,28 @@ static void check_poison(const kmem_cache_t *cache, unsigned index, const place 
                                                     index, cache->name, offset), where);
 }
 
+static std::uint32_t offset_of(const void *memory)
+{
+    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(memory) - sim::arena_base);
+}
+
+static void grow_table(kmem_cache_t *cache)
+{
+    std::uint32_t room = cache->object_room == 0 ? 4 : cache->object_room * 2;
+    void *table = sim::allocate(room * sizeof(std::uint32_t));
+    if (cache->object_count > 0)
+        std::memcpy(table, cache->offsets(), cache->object_count * sizeof(std::uint32_t));
+    cache->object_room = room;
+    cache->table = offset_of(table);
+}
+
 static unsigned grow(kmem_cache_t *cache)
 {
     sim::require(cache->object_count < slab_objects_max, "a slab cache holds more objects than a world has room for");
+    if (cache->object_count == cache->object_room)
+        grow_table(cache);
     unsigned index = cache->object_count++;
-    void *memory = sim::allocate(cache->object_bytes);
-    cache->offsets[index] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(memory) - sim::arena_base);
+    cache->offsets()[index] = offset_of(sim::allocate(cache->object_bytes));
     return index;
 }
 
@@ -183,8 +204,9 @@ void kfree(void *object, place where)
     if (object == nullptr)
         return;
     sim::point_before_operation();
+    const kmem_cache_t *home = find_slab_object(object).cache;
     for (kmem_cache_t *cache : general.get()) {
-        if (cache == nullptr || find_slab_object(object).cache != cache)
+        if (cache == nullptr || home != cache)
             continue;
         give_back(cache, object, where);
         return;

@@ -26,9 +26,11 @@ struct kmem_cache_t {
     const char *name;
     std::uint32_t object_bytes;
     std::uint32_t object_count; // that exist
+    std::uint32_t object_room;  // entries of the table
+    std::uint32_t table;        // offset in the arena of a table of the objects' offsets, which grows with them
     std::uint64_t live;         // bit i: object i is allocated
-    std::array<std::uint32_t, slab_objects_max> offsets; // of the objects in the arena
-    std::byte *object(unsigned index) const { return reinterpret_cast<std::byte *>(sim::arena_base + offsets[index]); }
+    std::uint32_t *offsets() const { return reinterpret_cast<std::uint32_t *>(sim::arena_base + table); }
+    std::byte *object(unsigned index) const { return reinterpret_cast<std::byte *>(sim::arena_base + offsets()[index]); }
 };
 
 using slab_constructor = void (*)(void *, kmem_cache_t *, unsigned long);

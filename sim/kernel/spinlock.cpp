@@ -68,7 +68,7 @@ void spin_unlock(spinlock_t *lock, place where)
 void lockdep_assert_held(const spinlock_t *lock, place where)
 {
     if (lock->holder != sim::current_task() + 1)
-        rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function,
+        rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function(),
                                                  name_of_object(lock)), where);
 }
 
