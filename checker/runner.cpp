@@ -86,13 +86,18 @@ verdict judge_leaks()
     return {verdict_kind::violation, "leak", leak + " after the teardown", {}};
 }
 
-verdict run_to_the_end(const char *may_stall)
+bool may_stall(const scenario &which)
+{
+    return which.may_stall != nullptr && (which.stalls == nullptr || which.stalls());
+}
+
+verdict run_to_the_end(const scenario &which)
 {
     if (!sim::run_tasks(sim::phase::running))
         return *the_run.outcome;
     if (!everybody_is_through()) {
         verdict hang = describe_hang("the run");
-        if (may_stall != nullptr)
+        if (may_stall(which))
             hang.kind = verdict_kind::stalled;
         return hang;
     }
@@ -146,7 +151,7 @@ run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
     sim::begin_run(chooser, number);
     begin_observing(how.which->goals);
     run_result result;
-    result.verdict = run_to_the_end(how.which->may_stall);
+    result.verdict = run_to_the_end(*how.which);
     result.steps = the_run.steps;
     result.fingerprint = fingerprint_of(result.verdict);
     std::uint64_t ending[] = {static_cast<std::uint64_t>(result.verdict.kind), result.fingerprint, number};

@@ -6,8 +6,25 @@ namespace interfuse {
 std::span<const scenario> all_scenarios()
 {
     static const std::vector<scenario> list = {
-        one_request(), killed_request(), aborted_request(), daemon_dies(), init(), release(), unmount(), fault_in_reply(),
-        create(), rename_and_link(), unlink(), setxattr(), fsync(), odd_replies(), two_mounts(),
+        one_request(),
+        killed_request(),
+        aborted_request(),
+        daemon_dies(),
+        init(),
+        release(),
+        unmount(),
+        fault_in_reply(),
+        create(),
+        rename_and_link(),
+        unlink(),
+        setxattr(),
+        fsync(),
+        odd_replies(),
+        two_mounts(),
+        closed_device(),
+        harmless_signal(),
+        forget(),
+        exhausted_pool(),
     };
     return list;
 }

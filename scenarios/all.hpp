@@ -20,5 +20,9 @@ scenario setxattr();
 scenario fsync();
 scenario odd_replies();
 scenario two_mounts();
+scenario closed_device();
+scenario harmless_signal();
+scenario forget();
+scenario exhausted_pool();
 
 } // namespace interfuse

@@ -65,10 +65,23 @@ task_struct *start_forgetter(const char *name, const mount &m, const char *of)
     });
 }
 
-static void kill_crew(const crew &daemon)
+static void signal_crew(const crew &daemon, int sig)
 {
     for (unsigned i = 0; i < daemon.count; ++i)
-        kernel::sys_kill(daemon.tasks[i], SIGKILL);
+        kernel::sys_kill(daemon.tasks[i], sig);
+}
+
+static void close_device(const mount &m, const crew &daemon, closing how)
+{
+    if (how == closing::either)
+        how = sim::choose(sim::choice_kind::behaviour, 2) == 0 ? closing::kill : closing::close;
+    if (how == closing::kill) {
+        signal_crew(daemon, SIGKILL);
+        return;
+    }
+    kernel::sys_close(m.device);
+    if (how == closing::close)
+        signal_crew(daemon, SIGUSR1);
 }
 
 task_struct *start_closer(const char *name, const mount &m, const crew &daemon, closing how, pace when)
@@ -76,12 +89,7 @@ task_struct *start_closer(const char *name, const mount &m, const crew &daemon, 
     // It is a thread of the daemon, or it could not close the daemon's descriptor.
     return spawn(name, m.daemon, [m, daemon, how, when] {
         wait_for(when);
-        bool kills = how == closing::kill ||
-                     (how == closing::either && sim::choose(sim::choice_kind::behaviour, 2) == 0);
-        if (kills)
-            kill_crew(daemon);
-        else
-            kernel::sys_close(m.device);
+        close_device(m, daemon, how);
     });
 }
 

@@ -27,8 +27,10 @@ struct crew {
     std::array<task_struct *, 12> tasks;
     unsigned count;
 };
-enum class closing : std::uint8_t { either, kill, close };
-// Ends the daemon's connection to the device: kills all its tasks, or closes the device beside them.
+// kill: SIGKILL to all of them. close: closes the device, then wakes those that sleep in a system call on it, which
+// close() does not. abandon: closes it and wakes nobody. either: one of the first two.
+enum class closing : std::uint8_t { either, kill, close, abandon };
+// Ends the daemon's connection to the device.
 task_struct *start_closer(const char *name, const mount &m, const crew &daemon, closing how,
                           pace when = pace::any_time);
 

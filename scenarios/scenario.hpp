@@ -49,6 +49,8 @@ struct scenario {
     std::vector<goal> goals = {};
     // Why a run of this scenario may end with sleepers that nobody will wake, if that is its design; else null.
     const char *may_stall = nullptr;
+    // Whether it may with the parameters in use; null: with any.
+    bool (*stalls)() = nullptr;
 };
 
 // All scenarios, in the order of all.cpp; names are unique.
