@@ -25,6 +25,9 @@ std::span<const scenario> all_scenarios()
         harmless_signal(),
         forget(),
         exhausted_pool(),
+        malformed_reply(),
+        init_answers(),
+        several_workers(),
     };
     return list;
 }

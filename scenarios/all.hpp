@@ -24,5 +24,8 @@ scenario closed_device();
 scenario harmless_signal();
 scenario forget();
 scenario exhausted_pool();
+scenario malformed_reply();
+scenario init_answers();
+scenario several_workers();
 
 } // namespace interfuse

@@ -10,9 +10,9 @@ static void build()
 {
     mount m = mount_fuse();
     answer_init(m);
-    crew daemon{};
+    crew *daemon = make_crew();
     for (int i = 0; i < parameter_of("daemons"); ++i)
-        daemon.tasks[daemon.count++] = start_worker("daemon", m);
+        daemon->add(start_worker("daemon", m));
     for (int i = 0; i < parameter_of("requesters"); ++i)
         start_looker("requester", m, "a");
     for (int i = 0; i < parameter_of("getters"); ++i)

@@ -14,7 +14,7 @@ static void build()
         start_worker("daemon", m);
     for (int i = 0; i < parameter_of("creators"); ++i)
         if (task_struct *creator = start_creator("creator", m, "n"); i < parameter_of("killers"))
-            start_killer("killer", creator);
+            start_killer("killer", creator, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("forgets"); ++i)
         start_shrinker("memory pressure", m, "n");
     for (int i = 0; i < parameter_of("aborters"); ++i)
@@ -36,6 +36,13 @@ scenario create()
             {"oom", 1, 0, 8, "failed allocations that a run may contain"},
         }),
         .build = build,
+        .goals = {
+            {"CREATE is answered", passage{request_stage::sent, request_stage::finished, 35}},
+            {"killed while CREATE is with the daemon", strike{disturbance::kill, request_stage::sent, 35}},
+            {"killed while CREATE's reply is copied", strike{disturbance::kill, request_stage::replying, 35}},
+            {"no memory for the inode of a CREATE", strike{disturbance::failed_allocation, request_stage::finished, 35}},
+            {"FORGET follows the RELEASE of a CREATE in vain", passage{request_stage::prepared, request_stage::pending, 2}},
+        },
     };
 }
 

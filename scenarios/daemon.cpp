@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/fuse.hpp"
+#include "scenarios/worker.hpp"
 #include "sim/fault.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/mutex.hpp"
@@ -15,13 +16,6 @@ namespace interfuse {
 namespace fuse = kernel::fuse;
 
 namespace {
-
-struct worker {
-    mount m;
-    worker_options options;
-    std::uintptr_t request; // user address
-    std::uint32_t read_bytes;
-};
 
 unsigned pages_for(std::size_t bytes)
 {
@@ -43,19 +37,22 @@ kernel::page *read_in_under_root_mutex(void *root, std::uint64_t)
 // Header and arguments beside the pages.
 constexpr std::size_t arguments_bytes = sizeof(fuse::fuse_in_header) + sizeof(fuse::fuse_write_in);
 
-void place_reply(const mount &m, const worker_options &options)
+} // namespace
+
+reply_place *map_reply(const mount &m, const worker_options &options)
 {
-    reply_place &reply = *options.reply;
+    reply_place &reply = *make_reply_place();
     if (options.reply_needs_directory) {
         reply.at = kernel::map_user_pages(m.daemon.mm, 1);
         reply.own_bytes = kernel::PAGE_SIZE;
         kernel::map_file_pages(m.daemon.mm, pages_for(reply_bytes_max), read_in_under_root_mutex, m.root);
-        return;
+        return &reply;
     }
     std::size_t bytes = sizeof(fuse::fuse_out_header) + options.pages * kernel::PAGE_SIZE;
     unsigned pages = pages_for(std::max(bytes, reply_bytes_max));
     reply.at = kernel::map_user_pages(m.daemon.mm, pages);
     reply.own_bytes = pages * kernel::PAGE_SIZE;
+    return &reply;
 }
 
 worker make_worker(const mount &m, worker_options options)
@@ -65,12 +62,12 @@ worker make_worker(const mount &m, worker_options options)
         w.read_bytes = static_cast<std::uint32_t>(
             std::max(request_bytes_max, arguments_bytes + options.pages * kernel::PAGE_SIZE));
     w.request = kernel::map_user_pages(m.daemon.mm, pages_for(w.read_bytes));
-    if (options.reply == nullptr) {
-        w.options.reply = make_reply_place();
-        place_reply(m, w.options);
-    }
+    if (options.reply == nullptr)
+        w.options.reply = map_reply(m, w.options);
     return w;
 }
+
+namespace {
 
 // The data of a WRITE, as the requester had it when it sent them.
 void check_written(const worker &w, const std::byte *request)
@@ -99,7 +96,8 @@ void fill_content(const worker &w, const std::byte *request, std::size_t from, s
     }
 }
 
-// What is to be written, lies in user memory then; 0 for a request that wants no reply.
+} // namespace
+
 std::size_t handle(const worker &w, std::size_t got)
 {
     std::array<std::byte, request_bytes_max> request{};
@@ -108,6 +106,7 @@ std::size_t handle(const worker &w, std::size_t got)
     kernel::copy_from_user_space(request.data(), w.m.daemon.mm, w.request, std::min(got, request.size()));
     fuse::fuse_in_header header{};
     std::memcpy(&header, request.data(), sizeof header);
+    w.options.reply->opcode = header.opcode;
     if (header.opcode == fuse::FUSE_WRITE)
         check_written(w, request.data());
     std::size_t bytes = handle_request(request.data(), reply.data());
@@ -117,6 +116,8 @@ std::size_t handle(const worker &w, std::size_t got)
         fill_content(w, request.data(), reply.size(), std::min(bytes, place.own_bytes));
     return bytes;
 }
+
+namespace {
 
 // Cuts a buffer into as many segments as there are, of odd lengths so that pages lie across them.
 unsigned long cut(std::array<iovec, 8> &segments, unsigned count, std::uintptr_t start, std::size_t bytes)
@@ -131,6 +132,8 @@ unsigned long cut(std::array<iovec, 8> &segments, unsigned count, std::uintptr_t
     }
     return used;
 }
+
+} // namespace
 
 long read_request(const worker &w)
 {
@@ -151,12 +154,12 @@ long write_reply(const worker &w, std::size_t bytes)
 }
 
 // One system call was interrupted or found nothing to do: libfuse's loop goes on.
-bool worth_retrying(const worker &w, long result)
+static bool worth_retrying(const worker &w, long result)
 {
     return result == -ENOENT || result == -EINTR || result == -EFAULT || (w.options.nonblocking && result == -EAGAIN);
 }
 
-void work(const worker &w)
+long next_request(const worker &w)
 {
     for (;;) {
         rest_on(w.m.fc);
@@ -164,22 +167,31 @@ void work(const worker &w)
             kernel::sys_poll(w.m.device, POLLIN, true);
         long got = kernel::killed() ? -EINTR : read_request(w);
         rest_on(nullptr);
-        if (kernel::killed() || (got < 0 && !worth_retrying(w, got)))
-            return;
-        if (got < 0)
-            continue;
-        std::size_t bytes = handle(w, static_cast<std::size_t>(got));
-        if (bytes == 0)
-            continue;
-        // EFAULT may have struck before the kernel knew which request this is about: the reply goes out again.
-        while (write_reply(w, bytes) == -EFAULT && !kernel::killed())
-            continue;
-        if (kernel::killed())
-            return;
+        if (kernel::killed() || got >= 0 || !worth_retrying(w, got))
+            return kernel::killed() ? -EINTR : got;
     }
 }
 
-} // namespace
+bool answer(const worker &w, std::size_t bytes)
+{
+    if (w.options.reply->opcode == fuse::FUSE_INIT && w.options.init != init_answer::good)
+        return answer_init_oddly(w, bytes);
+    if (w.options.replies != bad_reply::none)
+        return answer_badly(w, bytes);
+    // EFAULT may have struck before the kernel knew which request this is about: the reply goes out again.
+    while (write_reply(w, bytes) == -EFAULT && !kernel::killed())
+        continue;
+    return true;
+}
+
+static void work(const worker &w)
+{
+    for (long got = next_request(w); got > 0; got = next_request(w)) {
+        std::size_t bytes = handle(w, static_cast<std::size_t>(got));
+        if (bytes > 0 && (!answer(w, bytes) || kernel::killed()))
+            return;
+    }
+}
 
 reply_place *make_reply_place()
 {

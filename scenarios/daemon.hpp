@@ -1,6 +1,8 @@
 // A daemon's worker: user space that reads requests from the device, handles them and writes replies.
 #pragma once
 
+#include "scenarios/bad_reply.hpp"
+#include "scenarios/crew.hpp"
 #include "scenarios/daemon_files.hpp"
 #include "scenarios/stage.hpp"
 
@@ -10,6 +12,7 @@ namespace interfuse {
 struct reply_place {
     std::uintptr_t at;     // user address
     std::size_t own_bytes; // that the worker fills in; what lies behind is as it is
+    std::uint32_t opcode;  // of the request that it is for
 };
 reply_place *make_reply_place();
 
@@ -21,6 +24,10 @@ struct worker_options {
     reply_place *reply = nullptr;       // null: the worker's own
     unsigned segments = 1;              // of its readv and writev; 1: read and write
     bool nonblocking = false;           // polls, then reads with O_NONBLOCK
+    init_answer init = init_answer::good;
+    bad_reply replies = bad_reply::none;
+    bool gives_up = false; // after a reply that was refused it may close the device rather than send a good one
+    const crew *colleagues = nullptr; // whom it wakes when it closes the device
 };
 
 // Starts a worker on the mount's device: loops over read, handle and write as libfuse did in 2006, until the

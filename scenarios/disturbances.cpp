@@ -1,6 +1,8 @@
 // The disturbing actors.
 #include "scenarios/disturbances.hpp"
 
+#include <array>
+
 #include "sim/kernel/kobject.hpp"
 #include "sim/kernel/mmap.hpp"
 #include "sim/kernel/namei.hpp"
@@ -12,7 +14,7 @@ namespace fuse = kernel::fuse;
 
 static void wait_for(pace when)
 {
-    constexpr std::array<unsigned, 8> points = {0, 1, 3, 8, 20, 50, 100, 200};
+    constexpr std::array<unsigned, 8> points = {0, 1, 4, 12, 30, 80, 200, 400};
     if (when == pace::any_time)
         return;
     for (unsigned left = points[sim::choose(sim::choice_kind::behaviour, points.size())]; left > 0; --left)
@@ -65,31 +67,11 @@ task_struct *start_forgetter(const char *name, const mount &m, const char *of)
     });
 }
 
-static void signal_crew(const crew &daemon, int sig)
+task_struct *start_closer(const char *name, const mount &m, const crew *daemon, closing how, pace when)
 {
-    for (unsigned i = 0; i < daemon.count; ++i)
-        kernel::sys_kill(daemon.tasks[i], sig);
-}
-
-static void close_device(const mount &m, const crew &daemon, closing how)
-{
-    if (how == closing::either)
-        how = sim::choose(sim::choice_kind::behaviour, 2) == 0 ? closing::kill : closing::close;
-    if (how == closing::kill) {
-        signal_crew(daemon, SIGKILL);
-        return;
-    }
-    kernel::sys_close(m.device);
-    if (how == closing::close)
-        signal_crew(daemon, SIGUSR1);
-}
-
-task_struct *start_closer(const char *name, const mount &m, const crew &daemon, closing how, pace when)
-{
-    // It is a thread of the daemon, or it could not close the daemon's descriptor.
     return spawn(name, m.daemon, [m, daemon, how, when] {
         wait_for(when);
-        close_device(m, daemon, how);
+        close_device(m, *daemon, how);
     });
 }
 

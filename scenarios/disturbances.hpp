@@ -2,9 +2,7 @@
 // the way of its daemon.
 #pragma once
 
-#include <array>
-
-#include "scenarios/stage.hpp"
+#include "scenarios/crew.hpp"
 
 namespace interfuse {
 
@@ -22,16 +20,8 @@ task_struct *start_shrinker(const char *name, const mount &m, const char *of, pa
 // Looks the name up first.
 task_struct *start_forgetter(const char *name, const mount &m, const char *of);
 
-// The tasks of a daemon's process.
-struct crew {
-    std::array<task_struct *, 12> tasks;
-    unsigned count;
-};
-// kill: SIGKILL to all of them. close: closes the device, then wakes those that sleep in a system call on it, which
-// close() does not. abandon: closes it and wakes nobody. either: one of the first two.
-enum class closing : std::uint8_t { either, kill, close, abandon };
-// Ends the daemon's connection to the device.
-task_struct *start_closer(const char *name, const mount &m, const crew &daemon, closing how,
+// A thread of the daemon that ends its connection to the device.
+task_struct *start_closer(const char *name, const mount &m, const crew *daemon, closing how,
                           pace when = pace::any_time);
 
 // A thread of the daemon that asks for SIGIO and polls the device a few times.

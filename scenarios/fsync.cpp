@@ -15,7 +15,7 @@ static void build()
     open_file file = open_before_run(m, "a");
     for (int i = 0; i < parameter_of("requesters"); ++i)
         if (task_struct *syncer = start_syncer("syncer", file); i < parameter_of("killers"))
-            start_killer("killer", syncer);
+            start_killer("killer", syncer, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("aborters"); ++i)
         start_aborter("aborter", m);
 }
@@ -33,6 +33,11 @@ scenario fsync()
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
         }),
         .build = build,
+        .goals = {
+            {"killed while FSYNC is with the daemon", strike{disturbance::kill, request_stage::sent, 20}},
+            {"killed while FSYNC's reply is copied", strike{disturbance::kill, request_stage::replying, 20}},
+            {"RELEASE is sent", passage{request_stage::prepared, request_stage::pending, 18}},
+        },
     };
 }
 

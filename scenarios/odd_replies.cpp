@@ -40,6 +40,9 @@ scenario odd_replies()
             {"daemons", 1, 1, 4, "workers of the daemon"},
         }),
         .build = build,
+        .goals = {
+            {"a count is given back in the lookup's own request", passage{request_stage::finished, request_stage::pending, 2}},
+        },
     };
 }
 

@@ -15,9 +15,9 @@ static void build()
     auto start_some = [](const char *parameter, auto start) {
         for (int i = 0; i < parameter_of(parameter); ++i)
             if (task_struct *changer = start(); i < parameter_of("killers"))
-                start_killer("killer", changer);
+                start_killer("killer", changer, SIGKILL, pace::patient);
     };
-    start_some("renamers", [&] { return start_renamer("renamer", m, "a", "D/a"); });
+    start_some("renamers", [&] { return start_renamer("renamer", m, "a", "D/n"); });
     start_some("linkers", [&] { return start_linker("linker", m, "a", "D/n"); });
     start_some("unlinkers", [&] { return start_unlinker("unlinker", m, "a"); });
     for (int i = 0; i < parameter_of("requesters"); ++i)
@@ -42,6 +42,12 @@ scenario rename_and_link()
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
         }),
         .build = build,
+        .goals = {
+            {"killed while RENAME is with the daemon", strike{disturbance::kill, request_stage::sent, 12}},
+            {"killed while RENAME's reply is copied", strike{disturbance::kill, request_stage::replying, 12}},
+            {"killed while LINK is with the daemon", strike{disturbance::kill, request_stage::sent, 13}},
+            {"killed while LINK's reply is copied", strike{disturbance::kill, request_stage::replying, 13}},
+        },
     };
 }
 

@@ -16,7 +16,7 @@ static void build()
     auto bytes = static_cast<std::size_t>(parameter_of("value"));
     for (int i = 0; i < parameter_of("requesters"); ++i)
         if (task_struct *setter = start_attribute_setter("setter", m, "a", bytes); i < parameter_of("killers"))
-            start_killer("killer", setter);
+            start_killer("killer", setter, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("aborters"); ++i)
         start_aborter("aborter", m);
 }
@@ -38,6 +38,11 @@ scenario setxattr()
             {"faults", 1, 0, 8, "page faults that a run may contain"},
         }),
         .build = build,
+        .goals = {
+            {"killed while the value is read", strike{disturbance::kill, request_stage::reading, 21}},
+            {"killed while SETXATTR is with the daemon", strike{disturbance::kill, request_stage::sent, 21}},
+            {"killed while its reply is copied", strike{disturbance::kill, request_stage::replying, 21}},
+        },
     };
 }
 

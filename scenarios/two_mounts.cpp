@@ -37,6 +37,10 @@ scenario two_mounts()
             {"unmounters", 0, 0, 1, "a task that unmounts the first file system lazily"},
         }),
         .build = build,
+        .goals = {
+            {"aborted while a request is pending", strike{disturbance::abort, request_stage::pending}},
+            {"aborted while a request is with the daemon", strike{disturbance::abort, request_stage::sent}},
+        },
     };
 }
 

@@ -16,7 +16,7 @@ static void build()
         start_opener("opener", m, "a");
     for (int i = 0; i < parameter_of("unlinkers"); ++i)
         if (task_struct *unlinker = start_unlinker("unlinker", m, "a"); i < parameter_of("killers"))
-            start_killer("killer", unlinker);
+            start_killer("killer", unlinker, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("requesters"); ++i)
         start_looker("requester", m, "a");
 }
@@ -35,6 +35,11 @@ scenario unlink()
             {"daemons", 1, 1, 4, "workers of the daemon"},
         }),
         .build = build,
+        .goals = {
+            {"UNLINK is answered", passage{request_stage::sent, request_stage::finished, 10}},
+            {"killed while UNLINK is with the daemon", strike{disturbance::kill, request_stage::sent, 10}},
+            {"FORGET of what was removed", passage{request_stage::prepared, request_stage::pending, 2}},
+        },
     };
 }
 

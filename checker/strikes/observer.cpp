@@ -59,21 +59,25 @@ void strike_request(disturbance by, const request_ghost &r)
     note({by, stage_of(r), opcode < opcodes ? opcode : 0});
 }
 
-// The request that a task copies, else the one it prepares, waits for or has an answer to; or null.
+// The request that a task copies, else the one it waits for or has an answer to, else the one of the pool that it
+// prepares; or null.
 const request_ghost *request_of(unsigned task)
 {
     const ghost_state &g = ghost();
     const request_ghost *own = nullptr;
+    const request_ghost *prepared = nullptr;
     for (unsigned i = 0; i < g.requests_high; ++i) {
         const request_ghost &r = g.requests[i];
         if (r.req == nullptr)
             continue;
         if (r.copier == task)
             return &r;
-        if (r.requester == task || (r.creator == task && r.used))
+        if (r.requester == task)
             own = &r;
+        else if (r.creator == task && r.used && r.req->preallocated)
+            prepared = &r;
     }
-    return own;
+    return own != nullptr ? own : prepared;
 }
 
 bool waits_for_request(unsigned task, const fuse::fuse_conn *fc)

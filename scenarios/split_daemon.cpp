@@ -1,0 +1,128 @@
+// Readers and writers, and the replies between them.
+#include "scenarios/split_daemon.hpp"
+
+#include <array>
+
+#include "scenarios/worker.hpp"
+#include "sim/kernel/wait.hpp"
+
+namespace interfuse {
+
+namespace {
+
+enum class slot_state : std::uint8_t { free, filled_in, ready, sending };
+
+// Lies in the daemon's memory. Its users sleep and wake each other as with futexes.
+struct reply_queue {
+    static constexpr unsigned slots_max = 3;
+    std::array<reply_place *, slots_max> places;
+    std::array<std::size_t, slots_max> bytes;
+    std::array<slot_state, slots_max> states;
+    unsigned readers; // that are still at work
+    kernel::wait_queue_head_t changed;
+};
+
+// The first slot in a state, slots_max if there is none.
+unsigned find(const reply_queue &queue, slot_state state)
+{
+    unsigned slot = 0;
+    while (slot < queue.slots_max && queue.states[slot] != state)
+        ++slot;
+    return slot;
+}
+
+void set(reply_queue &queue, unsigned slot, slot_state state)
+{
+    queue.states[slot] = state;
+    kernel::in_syscall("futex wake", [&]() -> long {
+        kernel::wake_up_all(&queue.changed);
+        return 0;
+    });
+}
+
+// Takes a slot that is in one state into another; slots_max when there will be none.
+unsigned take(reply_queue &queue, slot_state from, slot_state to)
+{
+    for (;;) {
+        unsigned slot = find(queue, from);
+        if (slot < queue.slots_max) {
+            queue.states[slot] = to;
+            return slot;
+        }
+        if (queue.readers == 0 || kernel::killed())
+            return queue.slots_max;
+        kernel::in_syscall("futex wait", [&]() -> long {
+            return kernel::wait_event_interruptible(
+                queue.changed, [&] { return find(queue, from) < queue.slots_max || queue.readers == 0; });
+        });
+    }
+}
+
+void leave(reply_queue &queue)
+{
+    --queue.readers;
+    kernel::in_syscall("futex wake", [&]() -> long {
+        kernel::wake_up_all(&queue.changed);
+        return 0;
+    });
+}
+
+void read_for(const worker &w, reply_queue &queue)
+{
+    for (long got = next_request(w); got > 0; got = next_request(w)) {
+        unsigned slot = take(queue, slot_state::free, slot_state::filled_in);
+        if (slot == queue.slots_max)
+            return;
+        worker filling = w;
+        filling.options.reply = queue.places[slot];
+        queue.bytes[slot] = handle(filling, static_cast<std::size_t>(got));
+        set(queue, slot, queue.bytes[slot] > 0 ? slot_state::ready : slot_state::free);
+    }
+    if (!kernel::killed())
+        leave(queue);
+}
+
+void write_for(const worker &w, reply_queue &queue)
+{
+    for (;;) {
+        rest_on(w.m.fc);
+        unsigned slot = take(queue, slot_state::ready, slot_state::sending);
+        rest_on(nullptr);
+        if (slot == queue.slots_max || kernel::killed())
+            return;
+        worker sending = w;
+        sending.options.reply = queue.places[slot];
+        if (!answer(sending, queue.bytes[slot]) || kernel::killed())
+            return;
+        set(queue, slot, slot_state::free);
+    }
+}
+
+reply_queue *make_queue(const mount &m, const worker_options &options, unsigned readers)
+{
+    auto queue = static_cast<reply_queue *>(sim::allocate(sizeof(reply_queue)));
+    kernel::init_waitqueue_head(&queue->changed);
+    queue->readers = readers;
+    for (reply_place *&place : queue->places)
+        place = map_reply(m, options);
+    return queue;
+}
+
+} // namespace
+
+void start_split_daemon(const mount &m, unsigned readers, crew &daemon, worker_options options)
+{
+    reply_queue *queue = make_queue(m, options, readers);
+    options.reply = queue->places[0];
+    auto start = [&](const char *name, const worker &w, void (*life)(const worker &, reply_queue &)) {
+        task_struct *task = spawn(name, m.daemon, [w, queue, life] { life(w, *queue); });
+        kill_at_teardown(task);
+        daemon.add(task);
+    };
+    for (unsigned i = 0; i < readers; ++i) {
+        start("reader", make_worker(m, options), read_for);
+        start("writer", {m, options, 0, 0}, write_for);
+    }
+}
+
+} // namespace interfuse
