@@ -28,6 +28,8 @@ std::span<const scenario> all_scenarios()
         malformed_reply(),
         init_answers(),
         several_workers(),
+        closed_file(),
+        lazy_unmount(),
     };
     return list;
 }

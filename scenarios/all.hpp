@@ -27,5 +27,7 @@ scenario exhausted_pool();
 scenario malformed_reply();
 scenario init_answers();
 scenario several_workers();
+scenario closed_file();
+scenario lazy_unmount();
 
 } // namespace interfuse

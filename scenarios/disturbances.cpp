@@ -59,6 +59,14 @@ task_struct *start_shrinker(const char *name, const mount &m, const char *of, pa
     });
 }
 
+task_struct *start_file_closer(const char *name, const open_file &file, pace when)
+{
+    return spawn(name, file.of, [fd = file.fd, when] {
+        wait_for(when);
+        kernel::sys_close(fd);
+    });
+}
+
 task_struct *start_forgetter(const char *name, const mount &m, const char *of)
 {
     return spawn(name, {}, [m, of] {

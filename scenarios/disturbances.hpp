@@ -17,6 +17,8 @@ task_struct *start_aborter(const char *name, const mount &m, pace when = pace::a
 task_struct *start_unmounter(const char *name, const mount &m, kernel::umount_flags flags, pace when = pace::any_time);
 // Memory pressure: evicts the inode of a name if nobody uses it, so that FORGET is sent.
 task_struct *start_shrinker(const char *name, const mount &m, const char *of, pace when = pace::any_time);
+// Closes a file that was opened before the run, so that RELEASE is sent.
+task_struct *start_file_closer(const char *name, const open_file &file, pace when = pace::any_time);
 // Looks the name up first.
 task_struct *start_forgetter(const char *name, const mount &m, const char *of);
 
