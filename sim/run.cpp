@@ -77,19 +77,19 @@ unsigned pick_successor(std::uint64_t runnable)
     return nth_task(runnable, ask(choice_kind::schedule, count_bits(runnable)));
 }
 
-// The task that takes the next step when the running one could go on.
-unsigned pick_preempting(unsigned current, std::uint64_t runnable)
-{
-    std::uint64_t others = runnable & ~(std::uint64_t{1} << current);
-    if (others == 0)
-        return current;
-    unsigned answer = ask(choice_kind::preempt, count_bits(others) + 1);
-    return answer == 0 ? current : nth_task(others, answer - 1);
-}
-
 [[noreturn, gnu::cold, gnu::noinline]] void cut_run()
 {
     report({verdict_kind::step_limit, "", "the run was cut after its limit of steps", {}});
+}
+
+void call_step_listener()
+{
+    run_state &run = the_run;
+    if (run.listen.on_step == nullptr)
+        return;
+    run.in_listener = true;
+    run.listen.on_step();
+    run.in_listener = false;
 }
 
 [[gnu::always_inline]] inline void begin_step()
@@ -99,16 +99,13 @@ unsigned pick_preempting(unsigned current, std::uint64_t runnable)
     run.accesses_left = run.limits.accesses_max;
     if (++run.steps > run.limits.steps_max) [[unlikely]]
         cut_run();
-    if (run.listen.on_step != nullptr) {
-        run.in_listener = true;
-        run.listen.on_step();
-        run.in_listener = false;
-    }
+    if (run.steps_heard)
+        call_step_listener();
 }
 
 void note_scheduled(unsigned next)
 {
-    if (the_run.listen.on_schedule != nullptr) [[unlikely]]
+    if (the_run.steps_heard && the_run.listen.on_schedule != nullptr) [[unlikely]]
         the_run.listen.on_schedule(next, the_world().runnable);
 }
 
@@ -202,19 +199,28 @@ void make_runnable(unsigned index)
     w.runnable |= std::uint64_t{1} << index;
 }
 
-void point()
+// The rest of a point where somebody else could take the next step.
+static void choose_and_go_on(world &w, unsigned self, std::uint64_t others)
 {
-    begin_step();
-    world &w = the_world();
-    unsigned self = w.current;
-    unsigned next = self;
-    if (the_run.now == phase::running)
-        next = pick_preempting(self, w.runnable);
+    unsigned answer = ask(choice_kind::preempt, count_bits(others) + 1);
+    unsigned next = answer == 0 ? self : nth_task(others, answer - 1);
     note_scheduled(next);
     if (next == self)
         return;
     become(w, next);
     switch_context(w.tasks[next].context, &w.tasks[self].context);
+}
+
+void point()
+{
+    begin_step();
+    world &w = the_world();
+    unsigned self = w.current;
+    std::uint64_t others = w.runnable & ~(std::uint64_t{1} << self);
+    if (others != 0 && the_run.now == phase::running)
+        choose_and_go_on(w, self, others);
+    else
+        note_scheduled(self);
 }
 
 unsigned choose(choice_kind kind, unsigned alternatives)
@@ -235,6 +241,8 @@ void begin_run(strategy &chooser, std::uint64_t number)
     run.steps = 0;
     run.ended = false;
     run.in_listener = false;
+    run.steps_heard = run.listen.on_step != nullptr || run.listen.on_schedule != nullptr;
+    run.events_heard = run.listen.on_event != nullptr || run.listen.on_log != nullptr;
     run.chooser = &chooser;
     for (unsigned i = 0; i < the_world().task_count; ++i)
         run.calls[i].depth = 0;

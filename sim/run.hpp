@@ -20,7 +20,7 @@ namespace sim {
 enum class phase : std::uint8_t { host, setup, running, teardown };
 enum class point_set : std::uint8_t { coarse, fine };
 
-// What listens to a run. Each may be null. They run on the stack of the current task and may call report().
+// What listens to a run, from its beginning to its end. Each may be null. They run on the stack of the current task and may call report().
 struct listeners {
     void (*on_event)(const event &) = nullptr; // each event, after it took effect
     void (*on_step)() = nullptr;               // between two steps, before the next is chosen
@@ -48,6 +48,8 @@ struct run_state {
     phase now = phase::host;
     point_set points = point_set::coarse;
     bool in_listener = false;
+    bool steps_heard = false;  // somebody listens to steps or their scheduling
+    bool events_heard = false; // somebody listens to events
     bool core_wrote = false; // to the heap, since a listener last cleared it
     std::int64_t accesses_left = std::numeric_limits<std::int64_t>::max(); // static initialisers of the core count too
     std::uint32_t steps = 0;
@@ -117,7 +119,7 @@ inline void emit(event_kind kind, const void *object, std::uint64_t value, place
     if (run.record_end == run.record_limit) [[unlikely]]
         record_overflow();
     *run.record_end++ = static_cast<std::byte>(kind);
-    if (run.listen.on_event || run.listen.on_log)
+    if (run.events_heard)
         notify({kind, object, value, where, pc});
 }
 

@@ -17,24 +17,20 @@ void random_strategy::begin(std::uint64_t run)
     stay = points[numbers.below(points.size())];
 }
 
+static bool is_disturbance(sim::choice_kind kind)
+{
+    return kind == sim::choice_kind::page_fault || kind == sim::choice_kind::bad_address ||
+           kind == sim::choice_kind::allocation;
+}
+
 // A disturbance is asked for at each access. A fair coin would spend a run's allowance of them on its first few
 // accesses, so they come one time in four.
 unsigned random_strategy::choose(sim::choice_kind kind, unsigned alternatives)
 {
-    switch (kind) {
-    case sim::choice_kind::page_fault:
-    case sim::choice_kind::bad_address:
-    case sim::choice_kind::allocation:
-        return numbers.below(4) == 0 ? 1 + numbers.below(alternatives - 1) : 0;
-    case sim::choice_kind::preempt:
-        if (stay != 0)
-            return numbers.below(stay) == 0 ? 1 + numbers.below(alternatives - 1) : 0;
-        break;
-    case sim::choice_kind::schedule:
-    case sim::choice_kind::behaviour:
-        break;
-    }
-    return numbers.below(alternatives);
+    std::uint32_t odds = kind == sim::choice_kind::preempt ? stay : is_disturbance(kind) ? 4 : 0;
+    if (odds == 0)
+        return numbers.below(alternatives);
+    return numbers.below(odds) == 0 ? 1 + numbers.below(alternatives - 1) : 0;
 }
 
 } // namespace interfuse
