@@ -60,10 +60,12 @@ std::string describe(unsigned index)
 }
 
 // How near a sleeper is to the cause: who waits for an event comes before who waits for a resource that a sleeper
-// holds.
-unsigned rank(const sim::task &t)
+// holds; a daemon that waits for requests comes last, since nobody may be left to wake it.
+unsigned rank(unsigned index)
 {
-    std::string_view why = t.waiting_why;
+    if (task_reads_device(index))
+        return 4;
+    std::string_view why = sim::the_world().tasks[index].waiting_why;
     if (why == "uninterruptible")
         return 0;
     if (why == "interruptible")
@@ -85,7 +87,7 @@ sim::verdict describe_hang(const char *during)
     }
     if (sleepers.empty())
         sleepers.push_back(0);
-    std::ranges::stable_sort(sleepers, {}, [&](unsigned i) { return rank(w.tasks[i]); });
+    std::ranges::stable_sort(sleepers, {}, rank);
     result.where = kernel::task_of(sleepers.front())->sleeps_at;
     std::vector<std::string> texts;
     for (unsigned i : sleepers)

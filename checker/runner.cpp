@@ -1,6 +1,7 @@
 // Running a scenario and judging its end.
 #include "checker/runner.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -141,6 +142,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
         throw std::runtime_error(
             fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome->message));
     start.save();
+    calls_at_start.assign(the_run.calls.begin(), the_run.calls.begin() + sim::the_world().task_count);
 }
 
 run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
@@ -149,6 +151,7 @@ run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
     the_run.limits = how.limits;
     the_run.points = how.points;
     sim::begin_run(chooser, number);
+    std::ranges::copy(calls_at_start, the_run.calls.begin());
     begin_observing(how.which->goals);
     run_result result;
     result.verdict = run_to_the_end(*how.which);

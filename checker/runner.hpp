@@ -58,6 +58,7 @@ private:
 
     run_setup how;
     sim::saved_world start;
+    std::vector<sim::call_stack> calls_at_start; // by task: a worker may already sleep in the core when a run starts
 };
 
 } // namespace interfuse

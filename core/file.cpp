@@ -1,10 +1,16 @@
 // Opening and closing files, after fs/fuse/file.c of Linux 2.6.17.
 #include "core/fuse_i.hpp"
 #include "sim/kernel/errno.hpp"
+#include "sim/kernel/filemap.hpp"
 #include "sim/kernel/slab.hpp"
 #include "sim/kernel/stubs.hpp"
 
 namespace kernel::fuse {
+
+static int fuse_open(struct inode *inode, struct file *file);
+static int fuse_release(struct inode *inode, struct file *file);
+static int fuse_flush(struct file *file);
+static int fuse_fsync(struct file *file, struct dentry *de, int datasync);
 
 static int fuse_send_open(struct inode *inode, struct file *file, int isdir, struct fuse_open_out *outargp)
 {
@@ -55,8 +61,22 @@ void fuse_file_free(struct fuse_file *ff)
     kfree(ff);
 }
 
-void fuse_finish_open(struct inode *, struct file *file, struct fuse_file *ff, struct fuse_open_out *outarg)
+static const struct file_operations fuse_direct_io_file_operations = {
+    .owner = THIS_MODULE,
+    .read = fuse_direct_read,
+    .write = fuse_direct_write,
+    .open = fuse_open,
+    .flush = fuse_flush,
+    .release = fuse_release,
+    .fsync = fuse_fsync,
+};
+
+void fuse_finish_open(struct inode *inode, struct file *file, struct fuse_file *ff, struct fuse_open_out *outarg)
 {
+    if (outarg->open_flags & FOPEN_DIRECT_IO)
+        file->f_op = &fuse_direct_io_file_operations;
+    if (!(outarg->open_flags & FOPEN_KEEP_CACHE))
+        invalidate_inode_pages(&inode->i_data);
     ff->fh = outarg->fh;
     file->private_data = ff;
 }
@@ -190,6 +210,9 @@ int fuse_fsync_common(struct file *file, struct dentry *de, int datasync, int is
     struct fuse_fsync_in inarg;
     int err;
 
+    if (is_bad_inode(inode))
+        return -EIO;
+
     if ((!isdir && fc->no_fsync) || (isdir && fc->no_fsyncdir))
         return 0;
 
@@ -227,15 +250,19 @@ static int fuse_fsync(struct file *file, struct dentry *de, int datasync)
 
 static const struct file_operations fuse_file_operations = {
     .owner = THIS_MODULE,
+    .read = generic_file_read,
+    .write = generic_file_write,
     .open = fuse_open,
     .flush = fuse_flush,
     .release = fuse_release,
     .fsync = fuse_fsync,
+    .mmap = fuse_file_mmap,
 };
 
 void fuse_init_file_inode(struct inode *inode)
 {
     inode->i_fop = &fuse_file_operations;
+    inode->i_data.a_ops = &fuse_file_aops;
 }
 
 } // namespace kernel::fuse

@@ -137,7 +137,7 @@ struct fuse_conn {
     lockless<unsigned> max_write;
 
     // Pages to read ahead. Lockless: as max_write; afterwards a hint.
-    lockless<unsigned long> ra_pages;
+    struct backing_dev_info bdi;
 
     // Readers of the device sleep here.
     wait_queue_head_t waitq;
@@ -269,6 +269,19 @@ int fuse_release_common(struct inode *inode, struct file *file, int isdir);
 void fuse_send_release(struct fuse_conn *fc, struct fuse_file *ff, u64 nodeid, struct inode *inode, int flags,
                        int isdir);
 void fuse_init_file_inode(struct inode *inode);
+
+// Files by way of the page cache (file_pages.cpp).
+extern const struct address_space_operations fuse_file_aops;
+void fuse_read_fill(struct fuse_req *req, struct file *file, struct inode *inode, loff_t pos, size_t count,
+                    int opcode);
+// Both send and wait, and return the bytes that the reply has or tells of.
+size_t fuse_send_read(struct fuse_req *req, struct file *file, struct inode *inode, loff_t pos, size_t count);
+size_t fuse_send_write(struct fuse_req *req, struct file *file, struct inode *inode, loff_t pos, size_t count);
+int fuse_file_mmap(struct file *file, struct vm_area_struct *vma);
+
+// Files without the page cache (file_direct.cpp).
+ssize_t fuse_direct_read(struct file *file, char *buf, size_t count, loff_t *ppos);
+ssize_t fuse_direct_write(struct file *file, const char *buf, size_t count, loff_t *ppos);
 
 // Directories (dir.cpp).
 void fuse_init_dir(struct inode *inode);

@@ -5,6 +5,7 @@
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/errno.hpp"
 #include "sim/kernel/module_variable.hpp"
+#include "sim/kernel/pagemap.hpp"
 #include "sim/kernel/slab.hpp"
 
 namespace kernel::fuse {
@@ -67,6 +68,9 @@ static void fuse_clear_inode(struct inode *inode)
 
 void fuse_change_attributes(struct inode *inode, struct fuse_attr *attr)
 {
+    if (S_ISREG(inode->i_mode) && i_size_read(inode) != attr->size)
+        invalidate_inode_pages(&inode->i_data);
+
     inode->i_mode = (inode->i_mode & S_IFMT) + (attr->mode & 07777);
     inode->i_nlink = attr->nlink;
     i_size_write(inode, attr->size);
@@ -95,6 +99,7 @@ retry:
 
     if (inode->i_state & I_NEW) {
         get_fuse_inode(inode)->nodeid = nodeid;
+        inode->i_data.backing_dev_info = &get_fuse_conn_super(sb)->bdi;
         fuse_init_inode(inode, attr);
         unlock_new_inode(inode);
     } else if ((inode->i_mode ^ attr->mode) & S_IFMT) {
@@ -192,7 +197,7 @@ static struct fuse_conn *new_conn(unsigned pool_size)
             }
             list_add(&req->list, &fc->unused_list);
         }
-        fc->ra_pages = VM_MAX_READAHEAD / PAGE_SIZE;
+        fc->bdi.ra_pages = VM_MAX_READAHEAD / PAGE_CACHE_SIZE;
         fc->reqctr = 0;
     }
     return fc;
@@ -234,7 +239,7 @@ static void process_init_reply(struct fuse_conn *fc, struct fuse_req *req)
         } else
             ra_pages = fc->max_read / PAGE_SIZE;
 
-        fc->ra_pages = min((unsigned long)fc->ra_pages, ra_pages);
+        fc->bdi.ra_pages = min((unsigned long)fc->bdi.ra_pages, ra_pages);
         fc->minor = arg->minor;
         fc->max_write = arg->minor < 5 ? 4096 : arg->max_write;
     }
@@ -253,7 +258,7 @@ static void fuse_send_init(struct fuse_conn *fc)
     struct fuse_init_in *arg = &req->misc.init_in;
     arg->major = FUSE_KERNEL_VERSION;
     arg->minor = FUSE_KERNEL_MINOR_VERSION;
-    arg->max_readahead = fc->ra_pages * PAGE_SIZE;
+    arg->max_readahead = fc->bdi.ra_pages * PAGE_SIZE;
     arg->flags |= FUSE_ASYNC_READ;
     req->in.h.opcode = FUSE_INIT;
     req->in.numargs = 1;

@@ -30,6 +30,10 @@ std::span<const scenario> all_scenarios()
         several_workers(),
         closed_file(),
         lazy_unmount(),
+        read_pages(),
+        write_page(),
+        direct_io(),
+        mapped_reply(),
     };
     return list;
 }

@@ -29,5 +29,9 @@ scenario init_answers();
 scenario several_workers();
 scenario closed_file();
 scenario lazy_unmount();
+scenario read_pages();
+scenario write_page();
+scenario direct_io();
+scenario mapped_reply();
 
 } // namespace interfuse

@@ -9,6 +9,7 @@
 #include "scenarios/worker.hpp"
 #include "sim/fault.hpp"
 #include "sim/kernel/bug.hpp"
+#include "sim/kernel/mmap.hpp"
 #include "sim/kernel/mutex.hpp"
 
 namespace interfuse {
@@ -41,7 +42,7 @@ constexpr std::size_t arguments_bytes = sizeof(fuse::fuse_in_header) + sizeof(fu
 
 reply_place *map_reply(const mount &m, const worker_options &options)
 {
-    reply_place &reply = *make_reply_place();
+    reply_place &reply = *(options.reply != nullptr ? options.reply : make_reply_place());
     if (options.reply_needs_directory) {
         reply.at = kernel::map_user_pages(m.daemon.mm, 1);
         reply.own_bytes = kernel::PAGE_SIZE;
@@ -62,14 +63,14 @@ worker make_worker(const mount &m, worker_options options)
         w.read_bytes = static_cast<std::uint32_t>(
             std::max(request_bytes_max, arguments_bytes + options.pages * kernel::PAGE_SIZE));
     w.request = kernel::map_user_pages(m.daemon.mm, pages_for(w.read_bytes));
-    if (options.reply == nullptr)
+    if (options.reply == nullptr || options.reply->at == 0)
         w.options.reply = map_reply(m, w.options);
     return w;
 }
 
 namespace {
 
-// The data of a WRITE, as the requester had it when it sent them.
+// The data of a WRITE, as the requester had it when it sent them; zeros in place of what lay at a bad address.
 void check_written(const worker &w, const std::byte *request)
 {
     fuse::fuse_write_in in{};
@@ -77,7 +78,7 @@ void check_written(const worker &w, const std::byte *request)
     for (std::uint32_t i = 0; i < in.size; ++i) {
         std::byte got{};
         kernel::copy_from_user_space(&got, w.m.daemon.mm, w.request + arguments_bytes + i, 1);
-        if (got != written_content)
+        if (got != written_content && got != std::byte{0})
             kernel::rule_broken("written_data", "a WRITE brings the daemon a byte that nobody has written",
                                 kernel::place::here());
     }
@@ -208,6 +209,23 @@ task_struct *start_worker(const char *name, const mount &m, worker_options optio
     return task;
 }
 
+reply_place *map_reply_from(const mount &m, reply_place *place, const open_file &file, unsigned pages)
+{
+    task_struct *self = kernel::current;
+    self->mm = m.daemon.mm;
+    self->files = m.daemon.files;
+    // Every reply but that of READ ends in front of the mapping.
+    constexpr std::size_t own = sizeof(fuse::fuse_out_header) + sizeof(fuse::fuse_entry_out);
+    unsigned own_pages = pages_for(own);
+    std::uintptr_t start = kernel::map_user_pages(m.daemon.mm, own_pages);
+    long mapped = kernel::sys_mmap_file(file.fd, pages, 0);
+    sim::require(mapped == static_cast<long>(start + own_pages * kernel::PAGE_SIZE), "a reply's mappings have a gap");
+    self->mm = nullptr;
+    self->files = nullptr;
+    *place = {start + own_pages * kernel::PAGE_SIZE - own, own, 0};
+    return place;
+}
+
 void answer_init(const mount &m, init_reply with)
 {
     // The setup task borrows the daemon's process for one round of its loop.
@@ -223,6 +241,7 @@ void answer_init(const mount &m, init_reply with)
     kernel::copy_from_user_space(&out, m.daemon.mm, at, sizeof out);
     out.flags = with.async_read ? fuse::FUSE_ASYNC_READ : 0;
     out.max_write = with.max_write;
+    out.max_readahead = with.max_readahead;
     kernel::copy_to_user_space(m.daemon.mm, at, &out, sizeof out);
     long sent = write_reply(w, bytes);
     sim::require(sent == static_cast<long>(bytes), "INIT could not be answered");

@@ -15,13 +15,16 @@ struct reply_place {
     std::uint32_t opcode;  // of the request that it is for
 };
 reply_place *make_reply_place();
+// Moves it so that the data of a READ lies in a mapping of so many pages of a file that the daemon has opened itself.
+// Only while the scenario is built.
+reply_place *map_reply_from(const mount &m, reply_place *place, const open_file &file, unsigned pages);
 
 struct worker_options {
     std::uint32_t read_bytes = 0;       // of the read buffer; 0: large enough for every request
     unsigned pages = 1;                 // most pages of a READ or WRITE
     bool reply_needs_directory = false; // the reply buffer but its first page is a mapping whose faults take the mutex
                                         // of the mount's root, as a file on the daemon's own mount would
-    reply_place *reply = nullptr;       // null: the worker's own
+    reply_place *reply = nullptr;       // null: the worker's own; a new place gets pages of the worker's
     unsigned segments = 1;              // of its readv and writev; 1: read and write
     bool nonblocking = false;           // polls, then reads with O_NONBLOCK
     init_answer init = init_answer::good;

@@ -1,7 +1,12 @@
 // The requesters' loops.
 #include "scenarios/requester.hpp"
 
+#include <fmt/format.h>
+
+#include "scenarios/daemon_files.hpp"
 #include "sim/fault.hpp"
+#include "sim/kernel/bug.hpp"
+#include "sim/kernel/mmap.hpp"
 #include "sim/kernel/namei.hpp"
 
 namespace interfuse {
@@ -64,6 +69,65 @@ task_struct *start_attribute_setter(const char *name, const mount &m, const char
 task_struct *start_syncer(const char *name, const open_file &file)
 {
     return spawn(name, file.of, [fd = file.fd] { kernel::sys_fsync(fd); });
+}
+
+static bool may_read(std::byte got, std::uint64_t node, std::uint64_t offset)
+{
+    bool may_be_short = node == 's';
+    return got == content_of(node, offset) || got == written_content || (may_be_short && got == std::byte{0});
+}
+
+static void check_content(std::byte got, std::uint64_t node, std::uint64_t offset)
+{
+    if (!may_read(got, node, offset))
+        kernel::rule_broken("file_content", fmt::format("a reader gets byte {:#x} at offset {}, which nobody wrote there",
+                                                        static_cast<unsigned>(got), offset), kernel::place::here());
+}
+
+// The user address of a buffer of the file's process.
+static std::uintptr_t map_buffer(const open_file &file, transfer &what)
+{
+    if (what.bytes == 0)
+        what.bytes = kernel::PAGE_SIZE;
+    std::size_t pages = (what.skew + what.bytes + kernel::PAGE_SIZE - 1) / kernel::PAGE_SIZE;
+    return kernel::map_user_pages(file.of.mm, static_cast<unsigned>(pages)) + what.skew;
+}
+
+task_struct *start_reader(const char *name, const open_file &file, transfer what)
+{
+    std::uintptr_t buffer = map_buffer(file, what);
+    return spawn(name, file.of, [file, what, buffer] {
+        long got = kernel::sys_pread(file.fd, buffer, what.bytes, static_cast<loff_t>(what.offset));
+        for (long i = 0; i < got && what.knows_content; ++i) {
+            std::byte one{};
+            auto at = static_cast<std::uint64_t>(i);
+            kernel::copy_from_user_space(&one, file.of.mm, buffer + at, 1);
+            check_content(one, file.node, what.offset + at);
+        }
+    });
+}
+
+task_struct *start_writer(const char *name, const open_file &file, transfer what)
+{
+    std::uintptr_t buffer = map_buffer(file, what);
+    for (std::size_t i = 0; i < what.bytes; ++i)
+        kernel::copy_to_user_space(file.of.mm, buffer + i, &written_content, 1);
+    return spawn(name, file.of, [file, what, buffer] {
+        kernel::sys_pwrite(file.fd, buffer, what.bytes, static_cast<loff_t>(what.offset));
+    });
+}
+
+task_struct *start_mapped_reader(const char *name, const open_file &file, unsigned pages)
+{
+    return spawn(name, file.of, [file, pages] {
+        long start = kernel::sys_mmap_file(file.fd, pages, 0);
+        for (unsigned i = 0; start > 0 && i < pages && !kernel::killed(); ++i) {
+            std::byte one{};
+            std::uint64_t offset = i * kernel::PAGE_SIZE;
+            if (kernel::load_user_memory(&one, static_cast<std::uintptr_t>(start) + offset, 1) == 0)
+                check_content(one, file.node, offset);
+        }
+    });
 }
 
 } // namespace interfuse

@@ -24,4 +24,18 @@ task_struct *start_attribute_setter(const char *name, const mount &m, const char
 // The following use a file that was opened before the run; they close it when they end, unless they share its process.
 task_struct *start_syncer(const char *name, const open_file &file);
 
+// Where and how much a task reads or writes.
+struct transfer {
+    std::size_t bytes = 0; // 0: a page
+    std::uint64_t offset = 0;
+    unsigned skew = 0;         // of the buffer in its first page
+    bool knows_content = true; // what it reads is checked: the daemon's content, what requesters wrote, or zeros where
+                               // the daemon may have read short
+};
+// read(2): through the page cache, or directly where the daemon has said so.
+task_struct *start_reader(const char *name, const open_file &file, transfer what = {});
+task_struct *start_writer(const char *name, const open_file &file, transfer what = {});
+// Maps the first pages of a file and loads a byte of each.
+task_struct *start_mapped_reader(const char *name, const open_file &file, unsigned pages = 1);
+
 } // namespace interfuse

@@ -77,9 +77,9 @@ mount mount_fuse(mount_options options)
     return m;
 }
 
-open_file open_before_run(const mount &m, const char *name)
+open_file open_before_run(const mount &m, const char *name, process by)
 {
-    open_file opened{make_process(), 0};
+    open_file opened{by, 0, static_cast<std::uint64_t>(*name)};
     task_struct *self = kernel::current;
     self->mm = opened.of.mm;
     self->files = opened.of.files;
@@ -105,6 +105,11 @@ bool task_rests(unsigned index)
 {
     const fuse::fuse_conn *fc = stage->rests_on[index];
     return fc != nullptr && fc->connected.peek() != 0 && kernel::list_empty(&fc->pending);
+}
+
+bool task_reads_device(unsigned index)
+{
+    return stage->rests_on[index] != nullptr;
 }
 
 bool setup_awaits_host()

@@ -41,7 +41,8 @@ mount mount_fuse(mount_options options = {});
 // Answers INIT from the setup task, as the daemon would.
 struct init_reply {
     bool async_read = true;
-    std::uint32_t max_write = 4096; // bytes of a WRITE
+    std::uint32_t max_write = 4096;     // bytes of a WRITE
+    std::uint32_t max_readahead = 4096; // bytes to read ahead
 };
 void answer_init(const mount &m, init_reply with = {});
 
@@ -49,10 +50,11 @@ void answer_init(const mount &m, init_reply with = {});
 struct open_file {
     process of;
     int fd;
+    std::uint64_t node;
 };
-// Opens a file for a new process while the scenario is built. REQUIRES: a worker has been started, and nobody else yet
-// but workers, since it answers now.
-open_file open_before_run(const mount &m, const char *name);
+// Opens a file for a process while the scenario is built. REQUIRES: a worker has been started, and nobody else yet but
+// workers, since it answers now.
+open_file open_before_run(const mount &m, const char *name, process by = make_process());
 
 // Starts a task of a process; its body is user space, and the task ends with it. Returns its task_struct.
 template <typename Body> task_struct *spawn(const char *name, process of, Body body)
@@ -74,6 +76,8 @@ void start_setup(void (*build)());
 
 // For the judge of a run in which nobody can go on. REQUIRES: the host runs.
 bool task_rests(unsigned index);
+// Whether it waits for requests, on a live connection or a dead one.
+bool task_reads_device(unsigned index);
 // Whether the setup task waits for the host to let it go on with the teardown.
 bool setup_awaits_host();
 

@@ -15,7 +15,7 @@ struct worker {
 // Maps its buffers, the reply's only if the options name no place for it. Called while the scenario is built.
 worker make_worker(const mount &m, worker_options options);
 
-// A place for one reply, in pages of the daemon's memory.
+// A place for one reply, in pages of the daemon's memory: the one that the options name, else a new one.
 reply_place *map_reply(const mount &m, const worker_options &options);
 
 long read_request(const worker &w);

@@ -55,7 +55,7 @@ constexpr std::array<member, 22> connection_members = {{
     {offsetof(fuse::fuse_conn, pool_size), "pool_size"},
     {offsetof(fuse::fuse_conn, max_read), "max_read"},
     {offsetof(fuse::fuse_conn, max_write), "max_write"},
-    {offsetof(fuse::fuse_conn, ra_pages), "ra_pages"},
+    {offsetof(fuse::fuse_conn, bdi), "bdi"},
     {offsetof(fuse::fuse_conn, waitq), "waitq"},
     {offsetof(fuse::fuse_conn, pending), "pending"},
     {offsetof(fuse::fuse_conn, processing), "processing"},

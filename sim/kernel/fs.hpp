@@ -23,6 +23,15 @@ struct vfsmount;
 struct super_block;
 struct nameidata;
 
+// What a mapping of a file is made with.
+struct vm_area_struct {
+    unsigned long vm_flags;
+    fault_handler nopage;
+};
+inline constexpr unsigned long VM_WRITE = 0x2;
+inline constexpr unsigned long VM_SHARED = 0x8;
+inline constexpr unsigned long VM_MAYWRITE = 0x20;
+
 struct file_operations {
     const void *owner = nullptr;
     loff_t (*llseek)(file *, loff_t, int) = nullptr;
@@ -35,7 +44,28 @@ struct file_operations {
     int (*flush)(file *) = nullptr;
     int (*release)(inode *, file *) = nullptr;
     int (*fsync)(file *, dentry *, int datasync) = nullptr;
+    int (*mmap)(file *, vm_area_struct *) = nullptr;
     int (*fasync)(int, file *, int) = nullptr;
+};
+
+struct address_space_operations {
+    int (*readpage)(file *, page *) = nullptr; // the page is locked; unlocks it, then or when it is read
+    int (*readpages)(file *, address_space *, list_head *pages, unsigned count) = nullptr;
+    int (*prepare_write)(file *, page *, unsigned from, unsigned to) = nullptr; // the page is locked in both
+    int (*commit_write)(file *, page *, unsigned from, unsigned to) = nullptr;
+};
+
+struct backing_dev_info {
+    lockless<unsigned long> ra_pages; // to read ahead. Lockless: a hint
+};
+
+// The pages of an inode that are in memory.
+struct address_space {
+    inode *host;
+    list_head pages; // by page::lru
+    unsigned long nrpages;
+    const address_space_operations *a_ops;
+    const struct backing_dev_info *backing_dev_info; // null: nothing is read ahead
 };
 
 struct inode_operations {
@@ -80,6 +110,7 @@ struct inode {
     mutex i_mutex;
     const inode_operations *i_op;
     const file_operations *i_fop;
+    address_space i_data;
     list_head i_sb_list; // on the superblock's s_inodes
     wait_queue_head_t i_wait; // for the end of I_NEW or I_FREEING
 };

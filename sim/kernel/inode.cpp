@@ -6,6 +6,7 @@
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/fs.hpp"
 #include "sim/kernel/fs_caches.hpp"
+#include "sim/kernel/pagemap.hpp"
 #include "sim/kernel/this_task.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
@@ -74,6 +75,8 @@ static inode *insert_inode(super_block *sb, u64 ino, inode *node, const place &w
     node->i_state = I_NEW;
     node->i_hashed = true;
     mutex_init(&node->i_mutex);
+    node->i_data.host = node;
+    INIT_LIST_HEAD(&node->i_data.pages);
     init_waitqueue_head(&node->i_wait);
     list_add_tail(&node->i_sb_list, &sb->s_inodes);
     emit(event_kind::ref_get, &node->i_count, 1, where);
@@ -107,6 +110,7 @@ void unlock_new_inode(inode *node, place where)
 static void delete_inode(inode *node, const place &where)
 {
     super_block *sb = node->i_sb;
+    truncate_inode_pages(&node->i_data, where);
     if (sb->s_op->clear_inode != nullptr)
         sb->s_op->clear_inode(node);
     sim::point_before_operation();
@@ -159,11 +163,13 @@ bool is_bad_inode(const inode *node)
 bool prune_inode(inode *node, place where)
 {
     prune_aliases(node, where);
-    // prune_icache
+    // prune_icache: an inode whose pages do not go stays.
+    if (node->i_data.nrpages > 0)
+        invalidate_inode_pages(&node->i_data, where);
     sim::point_before_operation();
     --node->i_count.counter;
     emit(event_kind::ref_put, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
-    if (node->i_count.counter > 0)
+    if (node->i_count.counter > 0 || node->i_data.nrpages > 0)
         return false;
     node->i_state |= I_FREEING;
     delete_inode(node, where);

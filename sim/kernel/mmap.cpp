@@ -30,9 +30,7 @@ long sys_munmap(std::uintptr_t start, unsigned pages)
 {
     place where = place::here();
     return for_entries("munmap", start, pages, where, [&](page_table_entry &entry) {
-        if (entry.pg != nullptr)
-            put_page(entry.pg, where);
-        entry.pg = nullptr;
+        unmap_entry(entry, where);
         entry.mapped = false;
     });
 }
@@ -40,6 +38,40 @@ long sys_munmap(std::uintptr_t start, unsigned pages)
 long sys_mmap(std::uintptr_t start, unsigned pages)
 {
     return for_entries("mmap", start, pages, place::here(), [](page_table_entry &entry) { entry.mapped = true; });
+}
+
+static void drop_file(void *of_mapping)
+{
+    fput(static_cast<file *>(of_mapping));
+}
+
+long sys_mmap_file(int fd, unsigned pages, std::uint64_t first)
+{
+    place where = place::here();
+    return on_file("mmap", fd, where, [&](file *filp) -> long {
+        if (filp->f_op->mmap == nullptr)
+            return -ENODEV;
+        mm_struct *mm = this_task()->mm;
+        vm_area_struct area{0, nullptr};
+        down_write(&mm->mmap_sem, where);
+        int err = filp->f_op->mmap(filp, &area);
+        long result = err;
+        if (err == 0) {
+            get_file(filp, where);
+            result = static_cast<long>(map_file_pages(mm, pages, area.nopage, filp, drop_file));
+            for (unsigned i = mm->pages - pages; i < mm->pages; ++i)
+                mm->table[i].index += first;
+        }
+        up_write(&mm->mmap_sem, where);
+        return result;
+    });
+}
+
+long load_user_memory(void *to, std::uintptr_t from, size_t bytes)
+{
+    place where = place::here();
+    return in_syscall("page fault", [&]() -> long { return copy_from_user(to, from, bytes, where) == 0 ? 0 : -EFAULT; },
+                      where);
 }
 
 } // namespace kernel

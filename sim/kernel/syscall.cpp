@@ -96,7 +96,7 @@ static file *lookup_fd(int fd)
     return this_task()->files->fd[static_cast<unsigned>(fd)];
 }
 
-static file *fget(int fd, const place &where)
+file *fget(int fd, const place &where)
 {
     // files->file_lock: finding the file and taking the reference are one operation.
     sim::point_before_operation();
@@ -106,19 +106,6 @@ static file *fget(int fd, const place &where)
     ++filp->f_count.counter;
     emit(event_kind::ref_get, &filp->f_count, static_cast<std::uint64_t>(filp->f_count.counter), where);
     return filp;
-}
-
-// Runs a system call on a file with a reference to it.
-static long on_file(const char *name, int fd, const place &where, auto body)
-{
-    return in_syscall(name, [&]() -> long {
-        file *filp = fget(fd, where);
-        if (filp == nullptr)
-            return -EBADF;
-        long result = body(filp);
-        fput(filp, where);
-        return result;
-    }, where);
 }
 
 // What read and write may return: a negative error number, or at most the bytes asked for.
@@ -133,24 +120,40 @@ static long checked_result(long result, size_t bytes, const place &where)
     return result;
 }
 
-long sys_read(int fd, std::uintptr_t buffer, size_t bytes)
+static long read_file(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset, const place &where)
 {
-    place where = place::here();
     return on_file("read", fd, where, [&](file *filp) {
-        loff_t offset = 0;
         long result = filp->f_op->read(filp, reinterpret_cast<char *>(buffer), bytes, &offset);
         return checked_result(result, bytes, where);
     });
 }
 
-long sys_write(int fd, std::uintptr_t buffer, size_t bytes)
+static long write_file(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset, const place &where)
 {
-    place where = place::here();
     return on_file("write", fd, where, [&](file *filp) {
-        loff_t offset = 0;
         long result = filp->f_op->write(filp, reinterpret_cast<const char *>(buffer), bytes, &offset);
         return checked_result(result, bytes, where);
     });
+}
+
+long sys_read(int fd, std::uintptr_t buffer, size_t bytes)
+{
+    return read_file(fd, buffer, bytes, 0, place::here());
+}
+
+long sys_write(int fd, std::uintptr_t buffer, size_t bytes)
+{
+    return write_file(fd, buffer, bytes, 0, place::here());
+}
+
+long sys_pread(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset)
+{
+    return read_file(fd, buffer, bytes, offset, place::here());
+}
+
+long sys_pwrite(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset)
+{
+    return write_file(fd, buffer, bytes, offset, place::here());
 }
 
 long sys_readv(int fd, const iovec *segments, unsigned long count)

@@ -34,12 +34,31 @@ template <typename Body> long in_syscall(const char *name, Body body, place wher
     return syscall_exit(body(), where);
 }
 
+// The file behind a descriptor of the calling task with a reference, or null.
+file *fget(int fd, const place &where);
+
+// Runs a system call on a file, with a reference to it. -EBADF for a descriptor that is not open.
+template <typename Body> long on_file(const char *name, int fd, const place &where, Body body)
+{
+    return in_syscall(name, [&]() -> long {
+        file *filp = fget(fd, where);
+        if (filp == nullptr)
+            return -EBADF;
+        long result = body(filp);
+        fput(filp, where);
+        return result;
+    }, where);
+}
+
 // System calls on descriptors of the calling task. Each holds a reference to the file while it runs. -EBADF for a
 // descriptor that is not open.
 long sys_read(int fd, std::uintptr_t buffer, size_t bytes);
 long sys_write(int fd, std::uintptr_t buffer, size_t bytes);
 long sys_readv(int fd, const iovec *segments, unsigned long count);
 long sys_writev(int fd, const iovec *segments, unsigned long count);
+// At an offset of a file of a file system.
+long sys_pread(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset);
+long sys_pwrite(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset);
 // The events that are ready, waiting for some of `events` or an error if `wait`.
 long sys_poll(int fd, short events, bool wait);
 long sys_fasync(int fd, bool on);

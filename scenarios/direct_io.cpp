@@ -1,0 +1,51 @@
+// Files that are read and written without the page cache.
+#include "scenarios/all.hpp"
+#include "scenarios/daemon.hpp"
+#include "scenarios/disturbances.hpp"
+#include "scenarios/requester.hpp"
+
+namespace interfuse {
+
+static void build()
+{
+    std::uint32_t page = static_cast<std::uint32_t>(kernel::PAGE_SIZE);
+    auto chunk = static_cast<unsigned>(parameter_of("chunk"));
+    mount m = mount_fuse({.max_read = chunk * page});
+    answer_init(m, {.max_write = chunk * page});
+    for (int i = 0; i < parameter_of("daemons"); ++i)
+        start_worker("daemon", m, {.pages = chunk + 1});
+    open_file file = open_before_run(m, "d");
+    auto skew = static_cast<unsigned>(parameter_of("skew"));
+    transfer all{.bytes = static_cast<unsigned>(parameter_of("pages")) * page, .offset = 5, .skew = skew};
+    for (int i = 0; i < parameter_of("readers"); ++i)
+        if (task_struct *reader = start_reader("reader", file, all); i < parameter_of("killers"))
+            start_killer("killer", reader);
+    for (int i = 0; i < parameter_of("writers"); ++i)
+        if (task_struct *writer = start_writer("writer", file, all); i < parameter_of("killers"))
+            start_killer("killer", writer);
+    for (int i = 0; i < parameter_of("aborters"); ++i)
+        start_aborter("aborter", m);
+}
+
+scenario direct_io()
+{
+    return {
+        .name = "direct-io",
+        .question = "can one request carry chunk after chunk, whatever befalls one of them?",
+        .expected = "it is used again only when the transport has let go of it; user pages are released once",
+        .parameters = with_common_parameters({
+            {"readers", 1, 0, 4, "tasks of one process that read"},
+            {"writers", 0, 0, 4, "tasks of the process that write"},
+            {"pages", 2, 1, 33, "pages that each of them reads or writes"},
+            {"chunk", 1, 1, 32, "most pages of a READ or WRITE"},
+            {"skew", 0, 0, 63, "bytes by which their buffers miss the beginning of a page"},
+            {"killers", 1, 0, 4, "tasks that kill one reader and one writer each"},
+            {"daemons", 1, 1, 4, "workers of the daemon"},
+            {"aborters", 0, 0, 4, "tasks that abort the connection"},
+            {"faults", 1, 0, 8, "page faults that a run may contain"},
+        }),
+        .build = build,
+    };
+}
+
+} // namespace interfuse

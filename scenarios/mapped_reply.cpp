@@ -1,0 +1,46 @@
+// A daemon whose reply lies in a page that the reply itself is to fill: the documented deadlocks 2 and 3.
+#include "scenarios/all.hpp"
+#include "scenarios/daemon.hpp"
+#include "scenarios/disturbances.hpp"
+#include "scenarios/requester.hpp"
+
+namespace interfuse {
+
+static void build()
+{
+    bool async = parameter_of("async") != 0;
+    std::uint32_t page = static_cast<std::uint32_t>(kernel::PAGE_SIZE);
+    mount m = mount_fuse();
+    answer_init(m, {.async_read = async, .max_readahead = async ? page : 0});
+    reply_place *place = make_reply_place();
+    crew daemon{};
+    for (int i = 0; i < parameter_of("daemons"); ++i)
+        daemon.tasks[daemon.count++] = start_worker("daemon", m, {.reply = place});
+    open_file file = open_before_run(m, "a");
+    map_reply_from(m, place, open_before_run(m, "a", m.daemon), 1);
+    for (int i = 0; i < parameter_of("readers"); ++i)
+        start_killer("killer", start_reader("reader", file, {.knows_content = false}));
+    for (int i = 0; i < parameter_of("closers"); ++i)
+        start_closer("closer", m, daemon, closing::kill);
+    for (int i = 0; i < parameter_of("aborters"); ++i)
+        start_aborter("aborter", m);
+}
+
+scenario mapped_reply()
+{
+    return {
+        .name = "mapped-reply",
+        .question = "does an abort end the deadlock of a reply buffer that is mapped from the file being read?",
+        .expected = "the fault is taken while the request is not locked, so that the abort unlocks the page it waits for",
+        .parameters = with_common_parameters({
+            {"readers", 1, 1, 4, "tasks that read the page and are killed"},
+            {"async", 1, 0, 1, "whether the page is read in the background"},
+            {"daemons", 1, 1, 4, "workers of the daemon, which write their replies from the same pages"},
+            {"closers", 0, 0, 4, "tasks that kill the daemon"},
+            {"aborters", 1, 0, 4, "tasks that abort the connection"},
+        }),
+        .build = build,
+    };
+}
+
+} // namespace interfuse
