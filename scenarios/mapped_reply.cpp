@@ -13,9 +13,9 @@ static void build()
     mount m = mount_fuse();
     answer_init(m, {.async_read = async, .max_readahead = async ? page : 0});
     reply_place *place = make_reply_place();
-    crew daemon{};
+    crew *daemon = make_crew();
     for (int i = 0; i < parameter_of("daemons"); ++i)
-        daemon.tasks[daemon.count++] = start_worker("daemon", m, {.reply = place});
+        daemon->add(start_worker("daemon", m, {.reply = place}));
     open_file file = open_before_run(m, "a");
     map_reply_from(m, place, open_before_run(m, "a", m.daemon), 1);
     for (int i = 0; i < parameter_of("readers"); ++i)
