@@ -97,6 +97,22 @@ TEST(Report, NamesRunsThatWereCut)
     EXPECT_NE(report_text(some_options(), result).find("3 cut at the step limit"), std::string::npos);
 }
 
+TEST(Report, GathersAKnownFindingFromAllScenarios)
+{
+    exploration result = some_result();
+    result.samples.push_back(result.samples[0]);
+    for (scenario_sample &sample : result.samples)
+        sample.findings = {some_finding(true)};
+    finding elsewhere = some_finding(true);
+    elsewhere.scenario = "elsewhere";
+    result.samples[1].findings = {elsewhere};
+    std::string text = report_text(some_options(), result);
+    EXPECT_NE(text.find("\n    in 4 runs: one-request 2, elsewhere 2\n    out/t.json\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("nothing new violated, 1 known in a sample of 2,468 runs"), std::string::npos) << text;
+    result.samples[1].findings[0].verdict.fingerprint = 0xdef;
+    EXPECT_NE(report_text(some_options(), result).find("nothing new violated, 2 known"), std::string::npos);
+}
+
 TEST(Report, IsJunitXmlWithAFailureForEachNewViolation)
 {
     exploration result = some_result();

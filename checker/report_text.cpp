@@ -1,4 +1,5 @@
 // The report for a person.
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -107,15 +108,38 @@ std::string scenario_text(const scenario_sample &sample, check_level checks)
     return text;
 }
 
+// The documented findings by their fingerprints, in order of appearance: one may show in many scenarios.
+std::vector<std::vector<const finding *>> known_findings(const exploration &result)
+{
+    std::vector<std::vector<const finding *>> known;
+    for (const scenario_sample &sample : result.samples) {
+        for (const finding &found : sample.findings) {
+            if (!found.accepted)
+                continue;
+            auto same = std::ranges::find_if(known, [&](const std::vector<const finding *> &others) {
+                return others.front()->verdict.fingerprint == found.verdict.fingerprint;
+            });
+            if (same == known.end())
+                known.push_back({&found});
+            else
+                same->push_back(&found);
+        }
+    }
+    return known;
+}
+
 std::string known_text(const exploration &result)
 {
     std::string text;
-    for (const scenario_sample &sample : result.samples) {
-        for (const finding &found : sample.findings) {
-            if (found.accepted)
-                text += fmt::format("known, in {} of {} of {}: {}\n    {}\n", grouped(found.count),
-                                    counted(sample.sums.runs, "run"), found.scenario, sentence_of(found), found.trace);
+    for (const std::vector<const finding *> &same : known_findings(result)) {
+        std::uint64_t runs = 0;
+        std::vector<std::string> places;
+        for (const finding *found : same) {
+            runs += found->count;
+            places.push_back(fmt::format("{} {}", found->scenario, grouped(found->count)));
         }
+        text += fmt::format("known: {}\n    in {}: {}\n    {}\n", sentence_of(*same.front()), counted(runs, "run"),
+                            fmt::join(places, ", "), same.front()->trace);
     }
     return text;
 }
@@ -123,11 +147,9 @@ std::string known_text(const exploration &result)
 std::string conclusion(const exploration &result)
 {
     std::size_t fresh = 0;
-    std::size_t accepted = 0;
-    for (const scenario_sample &sample : result.samples) {
-        for (const finding &found : sample.findings)
-            ++(found.accepted ? accepted : fresh);
-    }
+    for (const scenario_sample &sample : result.samples)
+        fresh += static_cast<std::size_t>(std::ranges::count_if(sample.findings, [](const finding &f) { return !f.accepted; }));
+    std::size_t accepted = known_findings(result).size();
     std::string known = accepted == 0 ? "" : fmt::format(", {} known", accepted);
     return (fresh == 0 ? "nothing new violated" : counted(fresh, "violation")) + known;
 }
