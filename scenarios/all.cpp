@@ -29,11 +29,17 @@ std::span<const scenario> all_scenarios()
         init_answers(),
         several_workers(),
         closed_file(),
-        lazy_unmount(),
+        unmounted_request(),
         read_pages(),
         write_page(),
         direct_io(),
         mapped_reply(),
+        own_mount(),
+        bad_address(),
+        small_buffer(),
+        scattered_buffers(),
+        polling_daemon(),
+        mix(),
     };
     return list;
 }

@@ -6,11 +6,14 @@
 #include <cstring>
 
 #include "core/fuse.hpp"
+#include "scenarios/goal.hpp"
+#include "scenarios/hole.hpp"
 #include "scenarios/worker.hpp"
 #include "sim/fault.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/mmap.hpp"
 #include "sim/kernel/mutex.hpp"
+#include "sim/kernel/namei.hpp"
 
 namespace interfuse {
 
@@ -110,6 +113,11 @@ std::size_t handle(const worker &w, std::size_t got)
     w.options.reply->opcode = header.opcode;
     if (header.opcode == fuse::FUSE_WRITE)
         check_written(w, request.data());
+    // A daemon that uses its own mount has a second worker for what it asks itself.
+    if (w.options.own_user && header.opcode == fuse::FUSE_LOOKUP && request[sizeof header] == std::byte{'a'}) {
+        kernel::sys_stat(w.m.number, "b");
+        reached(own_lookup_returns);
+    }
     std::size_t bytes = handle_request(request.data(), reply.data());
     kernel::copy_to_user_space(w.m.daemon.mm, place.at, reply.data(),
                                std::min({bytes, place.own_bytes, reply.size()}));
@@ -136,7 +144,7 @@ unsigned long cut(std::array<iovec, 8> &segments, unsigned count, std::uintptr_t
 
 } // namespace
 
-long read_request(const worker &w)
+static long read_into_buffer(const worker &w)
 {
     if (w.options.segments == 1)
         return kernel::sys_read(w.m.device, w.request, w.read_bytes);
@@ -152,6 +160,30 @@ long write_reply(const worker &w, std::size_t bytes)
     std::array<iovec, 8> segments{};
     unsigned long used = cut(segments, w.options.segments, w.options.reply->at, bytes);
     return kernel::sys_writev(w.m.device, segments.data(), used);
+}
+
+long read_request(const worker &w)
+{
+    if (!w.options.holes)
+        return read_into_buffer(w);
+    hole punched = punch_hole(w.request, w.read_bytes);
+    long got = read_into_buffer(w);
+    mend_hole(punched);
+    if (got == -EFAULT && punched.page < hole_pages_max)
+        reached(hole_in_request(punched.page));
+    return got;
+}
+
+// A bad address may have struck before the kernel knew which request this is about: the reply goes out again.
+static void write_over_hole(const worker &w, std::size_t bytes)
+{
+    hole punched = punch_hole(w.options.reply->at, bytes);
+    long sent = write_reply(w, bytes);
+    mend_hole(punched);
+    if (sent == -EFAULT && punched.page < hole_pages_max)
+        reached(hole_in_reply(punched.page));
+    if (sent == -EFAULT && !kernel::killed())
+        write_reply(w, bytes);
 }
 
 // One system call was interrupted or found nothing to do: libfuse's loop goes on.
@@ -179,6 +211,10 @@ bool answer(const worker &w, std::size_t bytes)
         return answer_init_oddly(w, bytes);
     if (w.options.replies != bad_reply::none)
         return answer_badly(w, bytes);
+    if (w.options.holes) {
+        write_over_hole(w, bytes);
+        return true;
+    }
     // EFAULT may have struck before the kernel knew which request this is about: the reply goes out again.
     while (write_reply(w, bytes) == -EFAULT && !kernel::killed())
         continue;

@@ -30,8 +30,13 @@ struct worker_options {
     init_answer init = init_answer::good;
     bad_reply replies = bad_reply::none;
     bool gives_up = false; // after a reply that was refused it may close the device rather than send a good one
+    bool holes = false;    // a page of its buffer may be a bad address during a system call
+    bool own_user = false; // before it answers a lookup of "a" it looks "b" up in its own mount
     const crew *colleagues = nullptr; // whom it wakes when it closes the device
 };
+
+// The goal of a daemon that uses its own mount.
+inline constexpr const char *own_lookup_returns = "the daemon's own lookup returns";
 
 // Starts a worker on the mount's device: loops over read, handle and write as libfuse did in 2006, until the
 // connection is gone or the process is killed. Its buffers are pages of the daemon's memory.

@@ -45,6 +45,12 @@ scenario direct_io()
             {"faults", 1, 0, 8, "page faults that a run may contain"},
         }),
         .build = build,
+        .goals = {
+            {"READ is answered", passage{request_stage::sent, request_stage::finished, 15}},
+            {"killed while READ is read", strike{disturbance::kill, request_stage::reading, 15}},
+            {"killed while READ is with the daemon", strike{disturbance::kill, request_stage::sent, 15}},
+            {"killed while the data of a READ are copied", strike{disturbance::kill, request_stage::replying, 15}},
+        },
     };
 }
 

@@ -40,6 +40,12 @@ scenario mapped_reply()
             {"aborters", 1, 0, 4, "tasks that abort the connection"},
         }),
         .build = build,
+        .goals = {
+            {"the reply faults", strike{disturbance::page_fault, request_stage::replying, 15}},
+            {"aborted while the fault waits for the page", strike{disturbance::abort, request_stage::replying, 15}},
+        },
+        .may_stall = "the daemon waits for the page that only its own reply unlocks, and nobody aborts",
+        .stalls = [] { return parameter_of("async") != 0 && parameter_of("aborters") == 0; },
     };
 }
 

@@ -59,6 +59,9 @@ scenario read_pages()
             {"unmounters", 0, 0, 1, "a task that unmounts lazily"},
         }),
         .build = build,
+        .goals = {
+            {"READ is answered", passage{request_stage::sent, request_stage::finished, 15}},
+        },
     };
 }
 

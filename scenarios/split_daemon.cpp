@@ -18,7 +18,7 @@ struct reply_queue {
     std::array<reply_place *, slots_max> places;
     std::array<std::size_t, slots_max> bytes;
     std::array<slot_state, slots_max> states;
-    unsigned readers; // that are still at work
+    unsigned readers, writers; // that are still at work
     kernel::wait_queue_head_t changed;
 };
 
@@ -40,8 +40,8 @@ void set(reply_queue &queue, unsigned slot, slot_state state)
     });
 }
 
-// Takes a slot that is in one state into another; slots_max when there will be none.
-unsigned take(reply_queue &queue, slot_state from, slot_state to)
+// Takes a slot that is in one state into another; slots_max when none of the others is left to bring one there.
+unsigned take(reply_queue &queue, slot_state from, slot_state to, const unsigned &others)
 {
     for (;;) {
         unsigned slot = find(queue, from);
@@ -49,18 +49,21 @@ unsigned take(reply_queue &queue, slot_state from, slot_state to)
             queue.states[slot] = to;
             return slot;
         }
-        if (queue.readers == 0 || kernel::killed())
+        if (others == 0 || kernel::killed())
             return queue.slots_max;
         kernel::in_syscall("futex wait", [&]() -> long {
             return kernel::wait_event_interruptible(
-                queue.changed, [&] { return find(queue, from) < queue.slots_max || queue.readers == 0; });
+                queue.changed, [&] { return find(queue, from) < queue.slots_max || others == 0; });
         });
     }
 }
 
-void leave(reply_queue &queue)
+// A killed task does nothing more; its colleagues are killed with it.
+void leave(reply_queue &queue, unsigned &number)
 {
-    --queue.readers;
+    if (kernel::killed())
+        return;
+    --number;
     kernel::in_syscall("futex wake", [&]() -> long {
         kernel::wake_up_all(&queue.changed);
         return 0;
@@ -70,39 +73,39 @@ void leave(reply_queue &queue)
 void read_for(const worker &w, reply_queue &queue)
 {
     for (long got = next_request(w); got > 0; got = next_request(w)) {
-        unsigned slot = take(queue, slot_state::free, slot_state::filled_in);
+        unsigned slot = take(queue, slot_state::free, slot_state::filled_in, queue.writers);
         if (slot == queue.slots_max)
-            return;
+            break;
         worker filling = w;
         filling.options.reply = queue.places[slot];
         queue.bytes[slot] = handle(filling, static_cast<std::size_t>(got));
         set(queue, slot, queue.bytes[slot] > 0 ? slot_state::ready : slot_state::free);
     }
-    if (!kernel::killed())
-        leave(queue);
+    leave(queue, queue.readers);
 }
 
 void write_for(const worker &w, reply_queue &queue)
 {
     for (;;) {
         rest_on(w.m.fc);
-        unsigned slot = take(queue, slot_state::ready, slot_state::sending);
+        unsigned slot = take(queue, slot_state::ready, slot_state::sending, queue.readers);
         rest_on(nullptr);
-        if (slot == queue.slots_max || kernel::killed())
-            return;
+        if (slot == queue.slots_max)
+            break;
         worker sending = w;
         sending.options.reply = queue.places[slot];
         if (!answer(sending, queue.bytes[slot]) || kernel::killed())
-            return;
+            break;
         set(queue, slot, slot_state::free);
     }
+    leave(queue, queue.writers);
 }
 
 reply_queue *make_queue(const mount &m, const worker_options &options, unsigned readers)
 {
     auto queue = static_cast<reply_queue *>(sim::allocate(sizeof(reply_queue)));
     kernel::init_waitqueue_head(&queue->changed);
-    queue->readers = readers;
+    queue->readers = queue->writers = readers;
     for (reply_place *&place : queue->places)
         place = map_reply(m, options);
     return queue;

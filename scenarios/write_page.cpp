@@ -39,6 +39,12 @@ scenario write_page()
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
         }),
         .build = build,
+        .goals = {
+            {"WRITE is answered", passage{request_stage::sent, request_stage::finished, 16}},
+            {"killed while the page is read", strike{disturbance::kill, request_stage::reading, 16}},
+            {"killed while WRITE is with the daemon", strike{disturbance::kill, request_stage::sent, 16}},
+            {"killed while its reply is copied", strike{disturbance::kill, request_stage::replying, 16}},
+        },
     };
 }
 

@@ -18,7 +18,7 @@ using sim::emit;
 using sim::event_kind;
 using sim::name_of_object;
 
-static constexpr unsigned frames_max = 256;
+static constexpr unsigned frames_max = 800;
 
 struct frame_state {
     page *first, *last; // by next, in the order in which they came to be

@@ -35,6 +35,12 @@ long sys_munmap(std::uintptr_t start, unsigned pages)
     });
 }
 
+long sys_mprotect(std::uintptr_t start, unsigned pages, bool accessible)
+{
+    return for_entries("mprotect", start, pages, place::here(),
+                       [accessible](page_table_entry &entry) { entry.mapped = accessible; });
+}
+
 long sys_mmap(std::uintptr_t start, unsigned pages)
 {
     return for_entries("mmap", start, pages, place::here(), [](page_table_entry &entry) { entry.mapped = true; });

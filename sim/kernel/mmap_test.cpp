@@ -63,6 +63,27 @@ TEST(Mmap, AMappedPageIsGoodAgain)
     EXPECT_EQ(w.outcomes(result_of), outcome_set{"1"});
 }
 
+TEST(Mmap, AProtectedPageIsABadAddressAndKeepsWhatItHolds)
+{
+    kernel_world<machine> w([](machine &all) {
+        all.mm = make_mm();
+        all.start = map_user_pages(all.mm, 1);
+        spawn("mapper", [&all] {
+            constexpr char written = 'x';
+            copy_to_user_space(all.mm, all.start, &written, 1);
+            sys_mprotect(all.start, 1, false);
+            load(all);
+            int bad = all.result;
+            sys_mprotect(all.start, 1, true);
+            load(all);
+            char read = 0;
+            copy_from_user_space(&read, all.mm, all.start, 1);
+            all.result = bad == -EFAULT && all.result == 1 && read == written;
+        }, all.mm);
+    });
+    EXPECT_EQ(w.outcomes(result_of), outcome_set{"1"});
+}
+
 TEST(Mmap, APageInUseOutlivesItsMapping)
 {
     kernel_world<machine> w = beside_load([](machine &all) {

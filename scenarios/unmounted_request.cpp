@@ -28,11 +28,11 @@ static goal struck(const char *name, request_stage at, unsigned opcode = 0)
     return {name, strike{disturbance::unmount, at, opcode}};
 }
 
-scenario lazy_unmount()
+scenario unmounted_request()
 {
     constexpr unsigned RELEASE = 18;
     return {
-        .name = "lazy-unmount",
+        .name = "unmounted-request",
         .question = "does the last user of a detached file system take it down, whatever is still under way?",
         .expected = "requests go on until their users leave; then put_super drops what background requests hold",
         .parameters = with_common_parameters({

@@ -1,0 +1,101 @@
+// Requesters that do one thing or another.
+#include "scenarios/operation.hpp"
+
+#include "scenarios/daemon_files.hpp"
+#include "sim/choose.hpp"
+#include "sim/kernel/namei.hpp"
+
+namespace interfuse {
+
+namespace {
+
+constexpr auto operations = static_cast<unsigned>(operation::any);
+
+struct requester {
+    mount m;
+    task_of_operations work;
+    process of;
+    int fd;                // -1: not open
+    std::uintptr_t source, target; // user addresses of what it writes and of where it reads
+    std::size_t bytes;
+};
+
+bool uses_file(operation what)
+{
+    return what == operation::read || what == operation::write || what == operation::any;
+}
+
+// Runs a piece of work on the file that the task has, or on one that it opens for it.
+template <typename Work> void with_file(const requester &r, Work use)
+{
+    long fd = r.fd >= 0 ? r.fd : kernel::sys_open(r.m.number, r.work.file);
+    if (fd < 0 || kernel::killed())
+        return;
+    use(static_cast<int>(fd));
+    if (r.fd < 0 && !kernel::killed())
+        kernel::sys_close(static_cast<int>(fd));
+}
+
+void perform(const requester &r, operation what, int nth)
+{
+    static constexpr char value[] = "0123456789abcdef";
+    // Each reads or writes behind the last one, until the file is through.
+    auto offset = static_cast<loff_t>(r.bytes * static_cast<std::size_t>(nth) % file_bytes());
+    switch (what) {
+    case operation::read:
+        with_file(r, [&](int fd) { kernel::sys_pread(fd, r.target, r.bytes, offset); });
+        break;
+    case operation::write:
+        with_file(r, [&](int fd) { kernel::sys_pwrite(fd, r.source, r.bytes, offset); });
+        break;
+    case operation::setxattr:
+        kernel::sys_setxattr(r.m.number, r.work.file, "user.colour", value, sizeof value);
+        break;
+    case operation::open:
+        with_file({r.m, r.work, r.of, -1, 0, 0, 0}, [](int) {});
+        break;
+    default:
+        kernel::sys_stat(r.m.number, r.work.file);
+    }
+}
+
+void live(const requester &r)
+{
+    for (int nth = 0; nth < r.work.times && !kernel::killed(); ++nth) {
+        operation what = r.work.what;
+        if (what == operation::any)
+            what = static_cast<operation>(sim::choose(sim::choice_kind::behaviour, operations));
+        perform(r, what, nth);
+    }
+}
+
+std::uintptr_t map_source(kernel::mm_struct *mm, unsigned pages)
+{
+    std::uintptr_t start = kernel::map_user_pages(mm, pages);
+    for (std::size_t i = 0; i < pages * kernel::PAGE_SIZE; ++i)
+        kernel::copy_to_user_space(mm, start + i, &written_content, 1);
+    return start;
+}
+
+} // namespace
+
+std::vector<const char *> names_of_operations()
+{
+    return {"lookup", "read", "write", "setxattr", "open", "any"};
+}
+
+task_struct *start_operator(const char *name, const mount &m, task_of_operations work)
+{
+    requester r{m, work, {}, -1, 0, 0, work.pages * kernel::PAGE_SIZE};
+    if (uses_file(work.what) || work.what == operation::open)
+        r.of = make_process();
+    if (uses_file(work.what) && !work.opens_itself)
+        r.fd = open_before_run(m, work.file, r.of).fd;
+    if (work.what == operation::write || work.what == operation::any)
+        r.source = map_source(r.of.mm, work.pages);
+    if (work.what == operation::read || work.what == operation::any)
+        r.target = kernel::map_user_pages(r.of.mm, work.pages);
+    return spawn(name, r.of, [r] { live(r); });
+}
+
+} // namespace interfuse
