@@ -31,6 +31,7 @@ std::span<const scenario> all_scenarios()
         closed_file(),
         unmounted_request(),
         read_pages(),
+        read_and_wait(),
         write_page(),
         direct_io(),
         mapped_reply(),

@@ -36,6 +36,7 @@ scenario scattered_buffers();
 scenario polling_daemon();
 scenario mix();
 scenario read_pages();
+scenario read_and_wait();
 scenario write_page();
 scenario direct_io();
 scenario mapped_reply();

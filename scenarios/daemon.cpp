@@ -277,7 +277,7 @@ void answer_init(const mount &m, init_reply with)
     kernel::copy_from_user_space(&out, m.daemon.mm, at, sizeof out);
     out.flags = with.async_read ? fuse::FUSE_ASYNC_READ : 0;
     out.max_write = with.max_write;
-    out.max_readahead = with.max_readahead;
+    out.max_readahead = static_cast<std::uint32_t>(with.pages_ahead * kernel::PAGE_SIZE);
     kernel::copy_to_user_space(m.daemon.mm, at, &out, sizeof out);
     long sent = write_reply(w, bytes);
     sim::require(sent == static_cast<long>(bytes), "INIT could not be answered");

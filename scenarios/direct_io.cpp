@@ -19,12 +19,12 @@ static void build()
     transfer all{.bytes = static_cast<unsigned>(parameter_of("pages")) * page, .offset = 5, .skew = skew};
     for (int i = 0; i < parameter_of("readers"); ++i)
         if (task_struct *reader = start_reader("reader", file, all); i < parameter_of("killers"))
-            start_killer("killer", reader);
+            start_killer("killer", reader, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("writers"); ++i)
         if (task_struct *writer = start_writer("writer", file, all); i < parameter_of("killers"))
-            start_killer("killer", writer);
+            start_killer("killer", writer, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("aborters"); ++i)
-        start_aborter("aborter", m);
+        start_aborter("aborter", m, pace::patient);
 }
 
 scenario direct_io()
@@ -46,10 +46,12 @@ scenario direct_io()
         }),
         .build = build,
         .goals = {
+            {"one request carries a second chunk", happening{sim::event_kind::atomic_read, "fuse_reset_request"}},
             {"READ is answered", passage{request_stage::sent, request_stage::finished, 15}},
             {"killed while READ is read", strike{disturbance::kill, request_stage::reading, 15}},
             {"killed while READ is with the daemon", strike{disturbance::kill, request_stage::sent, 15}},
             {"killed while the data of a READ are copied", strike{disturbance::kill, request_stage::replying, 15}},
+            {"a user page is dirty after a READ", happening{sim::event_kind::page_dirty, "fuse_release_user_pages"}},
         },
     };
 }

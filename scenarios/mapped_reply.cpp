@@ -9,9 +9,8 @@ namespace interfuse {
 static void build()
 {
     bool async = parameter_of("async") != 0;
-    std::uint32_t page = static_cast<std::uint32_t>(kernel::PAGE_SIZE);
     mount m = mount_fuse();
-    answer_init(m, {.async_read = async, .max_readahead = async ? page : 0});
+    answer_init(m, {.async_read = async, .pages_ahead = async ? 1U : 0U});
     reply_place *place = make_reply_place();
     crew *daemon = make_crew();
     for (int i = 0; i < parameter_of("daemons"); ++i)
@@ -19,11 +18,11 @@ static void build()
     open_file file = open_before_run(m, "a");
     map_reply_from(m, place, open_before_run(m, "a", m.daemon), 1);
     for (int i = 0; i < parameter_of("readers"); ++i)
-        start_killer("killer", start_reader("reader", file, {.knows_content = false}));
+        start_killer("killer", start_reader("reader", file, {.knows_content = false}), SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("closers"); ++i)
-        start_closer("closer", m, daemon, closing::kill);
+        start_closer("closer", m, daemon, closing::kill, pace::patient);
     for (int i = 0; i < parameter_of("aborters"); ++i)
-        start_aborter("aborter", m);
+        start_aborter("aborter", m, pace::patient);
 }
 
 scenario mapped_reply()
@@ -41,8 +40,9 @@ scenario mapped_reply()
         }),
         .build = build,
         .goals = {
-            {"the reply faults", strike{disturbance::page_fault, request_stage::replying, 15}},
-            {"aborted while the fault waits for the page", strike{disturbance::abort, request_stage::replying, 15}},
+            {"the reply's copy faults", happening{sim::event_kind::page_fault, "fuse_copy_fill"}},
+            {"the fault waits for the page's lock", happening{sim::event_kind::sleep, "filemap_nopage"}},
+            {"aborted while the reply is copied", strike{disturbance::abort, request_stage::replying, 15}},
         },
         .may_stall = "the daemon waits for the page that only its own reply unlocks, and nobody aborts",
         .stalls = [] { return parameter_of("async") != 0 && parameter_of("aborters") == 0; },

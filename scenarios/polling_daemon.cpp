@@ -39,6 +39,10 @@ scenario polling_daemon()
         .goals = {
             {"answered", passage{request_stage::sent, request_stage::finished}},
             {"aborted while a request is pending", strike{disturbance::abort, request_stage::pending}},
+            {"a poller is woken by a request", happening{sim::event_kind::wake, "queue_request"}},
+            {"a poller is woken by the abort", happening{sim::event_kind::wake, "fuse_abort_conn"}},
+            {"SIGIO for a request", happening{sim::event_kind::signal_send, "queue_request"}},
+            {"SIGIO for the abort", happening{sim::event_kind::signal_send, "fuse_abort_conn"}},
         },
     };
 }

@@ -41,8 +41,8 @@ mount mount_fuse(mount_options options = {});
 // Answers INIT from the setup task, as the daemon would.
 struct init_reply {
     bool async_read = true;
-    std::uint32_t max_write = 4096;     // bytes of a WRITE
-    std::uint32_t max_readahead = 4096; // bytes to read ahead
+    std::uint32_t max_write = 4096; // bytes of a WRITE
+    unsigned pages_ahead = 1;       // to read ahead; workers need buffers as large
 };
 void answer_init(const mount &m, init_reply with = {});
 

@@ -17,11 +17,11 @@ static void build()
     transfer write{.bytes = page + 16, .offset = static_cast<std::uint64_t>(parameter_of("offset"))};
     for (int i = 0; i < parameter_of("writers"); ++i)
         if (task_struct *writer = start_writer("writer", file, write); i < parameter_of("killers"))
-            start_killer("killer", writer);
+            start_killer("killer", writer, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("readers"); ++i)
         start_reader("reader", file);
     for (int i = 0; i < parameter_of("aborters"); ++i)
-        start_aborter("aborter", m);
+        start_aborter("aborter", m, pace::patient);
 }
 
 scenario write_page()
@@ -44,6 +44,8 @@ scenario write_page()
             {"killed while the page is read", strike{disturbance::kill, request_stage::reading, 16}},
             {"killed while WRITE is with the daemon", strike{disturbance::kill, request_stage::sent, 16}},
             {"killed while its reply is copied", strike{disturbance::kill, request_stage::replying, 16}},
+            {"a page written in full is up to date", happening{sim::event_kind::page_dirty, "fuse_commit_write"}},
+            {"READ is answered", passage{request_stage::sent, request_stage::finished, 15}},
         },
     };
 }

@@ -233,6 +233,10 @@ void begin_observing(std::span<const goal> goals)
 {
     seen = {};
     sought = goals;
+    observed_kinds = always_observed;
+    for (const goal &g : goals)
+        if (auto wanted = std::get_if<happening>(&g.when))
+            observed_kinds |= std::uint64_t{1} << static_cast<unsigned>(wanted->kind);
     seeks_passages = std::ranges::any_of(goals, [](const goal &g) { return std::holds_alternative<passage>(g.when); });
 }
 

@@ -13,15 +13,18 @@ void begin_observing(std::span<const goal> goals);
 // What has been seen since.
 const observation &observed();
 
-// The kinds that the observer looks at, by bits. Most events are of others.
-inline constexpr std::uint64_t observed_kinds = [] {
+// The kinds that the observer looks at in every run, by bits. Most events are of others.
+inline constexpr std::uint64_t always_observed = [] {
     std::uint64_t kinds = 0;
     for (sim::event_kind kind : {sim::event_kind::mark, sim::event_kind::store, sim::event_kind::signal_send,
                                  sim::event_kind::page_fault, sim::event_kind::bad_address,
-                                 sim::event_kind::alloc_failed, sim::event_kind::down_failed})
+                                 sim::event_kind::alloc_failed})
         kinds |= std::uint64_t{1} << static_cast<unsigned>(kind);
     return kinds;
 }();
+
+// These and those that the goals of the run name.
+inline constinit std::uint64_t observed_kinds = always_observed;
 
 void observe_slowly(const sim::event &what);
 
