@@ -93,9 +93,10 @@ void start_disturbances(const mount &m, crew *daemon, const crew &victims)
 
 void build()
 {
-    mount m = mount_fuse();
+    auto bytes = static_cast<std::uint32_t>(static_cast<unsigned>(parameter_of("pages")) * kernel::PAGE_SIZE);
+    mount m = mount_fuse({.max_read = bytes});
     if (!is_set("init"))
-        answer_init(m, {.async_read = is_set("async")});
+        answer_init(m, {.async_read = is_set("async"), .max_write = bytes, .max_readahead = bytes});
     crew *daemon = make_crew();
     crew victims{};
     start_daemon(m, daemon);
