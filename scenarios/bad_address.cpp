@@ -12,7 +12,7 @@ static void build()
     auto pages = static_cast<unsigned>(parameter_of("pages"));
     auto bytes = static_cast<std::uint32_t>(pages * kernel::PAGE_SIZE);
     mount m = mount_fuse({.max_read = bytes});
-    answer_init(m, {.max_write = bytes, .max_readahead = bytes});
+    answer_init(m, {.max_write = bytes, .pages_ahead = pages});
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m, {.pages = pages, .holes = true});
     task_of_operations work{

@@ -93,10 +93,11 @@ void start_disturbances(const mount &m, crew *daemon, const crew &victims)
 
 void build()
 {
-    auto bytes = static_cast<std::uint32_t>(static_cast<unsigned>(parameter_of("pages")) * kernel::PAGE_SIZE);
+    auto pages = static_cast<unsigned>(parameter_of("pages"));
+    auto bytes = static_cast<std::uint32_t>(pages * kernel::PAGE_SIZE);
     mount m = mount_fuse({.max_read = bytes});
     if (!is_set("init"))
-        answer_init(m, {.async_read = is_set("async"), .max_write = bytes, .max_readahead = bytes});
+        answer_init(m, {.async_read = is_set("async"), .max_write = bytes, .pages_ahead = pages});
     crew *daemon = make_crew();
     crew victims{};
     start_daemon(m, daemon);

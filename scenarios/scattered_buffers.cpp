@@ -11,7 +11,7 @@ static void build()
     auto pages = static_cast<unsigned>(parameter_of("pages"));
     auto bytes = static_cast<std::uint32_t>(pages * kernel::PAGE_SIZE);
     mount m = mount_fuse({.max_read = bytes});
-    answer_init(m, {.max_write = bytes, .max_readahead = bytes});
+    answer_init(m, {.max_write = bytes, .pages_ahead = pages});
     worker_options options;
     options.pages = pages;
     options.segments = static_cast<unsigned>(parameter_of("segments"));
