@@ -49,6 +49,12 @@ constexpr unsigned OPEN = 14;
 constexpr unsigned READ = 15;
 constexpr unsigned WRITE = 16;
 constexpr unsigned SETXATTR = 21;
+constexpr unsigned GETATTR = 3;
+constexpr unsigned UNLINK = 10;
+constexpr unsigned RENAME = 12;
+constexpr unsigned LINK = 13;
+constexpr unsigned FSYNC = 20;
+constexpr unsigned CREATE = 35;
 
 } // namespace
 
@@ -64,10 +70,13 @@ TEST(Mix, AsksForTheOperationThatItIsTold)
         unsigned opcode;
     };
     for (auto [op, opcode] : {expectation{"lookup", LOOKUP}, {"open", OPEN}, {"read", READ}, {"write", WRITE},
-                              {"setxattr", SETXATTR}})
+                              {"setxattr", SETXATTR}, {"getattr", GETATTR}, {"create", CREATE}, {"unlink", UNLINK},
+                              {"rename", RENAME}, {"link", LINK}, {"fsync", FSYNC}})
         EXPECT_EQ(answered({{"op", op}}, {opcode}), std::vector{true}) << op;
     EXPECT_EQ(answered({{"op", "lookup"}}, {OPEN, READ, WRITE, SETXATTR}), std::vector(4, false));
-    EXPECT_EQ(answered({{"op", "any"}}, {LOOKUP, OPEN, READ, WRITE, SETXATTR}), std::vector(5, true));
+    std::vector<unsigned> all = {LOOKUP, OPEN,   READ,   WRITE, SETXATTR, GETATTR,
+                                 CREATE, UNLINK, RENAME, LINK,  FSYNC};
+    EXPECT_EQ(answered({{"op", "any"}}, all), std::vector(all.size(), true));
 }
 
 static void take_the_most(int page_size)

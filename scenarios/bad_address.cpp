@@ -32,11 +32,10 @@ static std::vector<goal> goals()
     return all;
 }
 
-// The preset is any of them.
 static parameter operation_parameter()
 {
     parameter op = named_parameter("op", names_of_operations(), "what the requesters ask for");
-    op.preset = op.most;
+    op.preset = static_cast<int>(operation::any);
     return op;
 }
 

@@ -9,7 +9,7 @@ namespace interfuse {
 
 namespace {
 
-constexpr auto operations = static_cast<unsigned>(operation::any);
+constexpr unsigned operations = static_cast<unsigned>(operation::fsync) + 1;
 
 struct requester {
     mount m;
@@ -22,18 +22,23 @@ struct requester {
 
 bool uses_file(operation what)
 {
-    return what == operation::read || what == operation::write || what == operation::any;
+    return what == operation::read || what == operation::write || what == operation::fsync || what == operation::any;
+}
+
+void close(long fd)
+{
+    if (fd >= 0 && !kernel::killed())
+        kernel::sys_close(static_cast<int>(fd));
 }
 
 // Runs a piece of work on the file that the task has, or on one that it opens for it.
 template <typename Work> void with_file(const requester &r, Work use)
 {
     long fd = r.fd >= 0 ? r.fd : kernel::sys_open(r.m.number, r.work.file);
-    if (fd < 0 || kernel::killed())
-        return;
-    use(static_cast<int>(fd));
-    if (r.fd < 0 && !kernel::killed())
-        kernel::sys_close(static_cast<int>(fd));
+    if (fd >= 0 && !kernel::killed())
+        use(static_cast<int>(fd));
+    if (r.fd < 0)
+        close(fd);
 }
 
 void perform(const requester &r, operation what, int nth)
@@ -52,11 +57,35 @@ void perform(const requester &r, operation what, int nth)
         kernel::sys_setxattr(r.m.number, r.work.file, "user.colour", value, sizeof value);
         break;
     case operation::open:
-        with_file({r.m, r.work, r.of, -1, 0, 0, 0}, [](int) {});
+        close(kernel::sys_open(r.m.number, r.work.file));
+        break;
+    case operation::getattr:
+        kernel::sys_stat_root(r.m.number);
+        break;
+    case operation::create:
+        close(kernel::sys_create(r.m.number, "n"));
+        break;
+    case operation::unlink:
+        kernel::sys_unlink(r.m.number, "u");
+        break;
+    case operation::rename:
+        kernel::sys_rename(r.m.number, "m", "D/n");
+        break;
+    case operation::link:
+        kernel::sys_link(r.m.number, "l", "D/n");
+        break;
+    case operation::fsync:
+        with_file(r, [](int fd) { kernel::sys_fsync(fd); });
         break;
     default:
         kernel::sys_stat(r.m.number, r.work.file);
     }
+}
+
+operation choose_operation()
+{
+    unsigned answer = sim::choose(sim::choice_kind::behaviour, operations - 1);
+    return static_cast<operation>(answer < static_cast<unsigned>(operation::any) ? answer : answer + 1);
 }
 
 void live(const requester &r)
@@ -64,7 +93,7 @@ void live(const requester &r)
     for (int nth = 0; nth < r.work.times && !kernel::killed(); ++nth) {
         operation what = r.work.what;
         if (what == operation::any)
-            what = static_cast<operation>(sim::choose(sim::choice_kind::behaviour, operations));
+            what = choose_operation();
         perform(r, what, nth);
     }
 }
@@ -81,13 +110,13 @@ std::uintptr_t map_source(kernel::mm_struct *mm, unsigned pages)
 
 std::vector<const char *> names_of_operations()
 {
-    return {"lookup", "read", "write", "setxattr", "open", "any"};
+    return {"lookup", "read", "write", "setxattr", "open", "any", "getattr", "create", "unlink", "rename", "link", "fsync"};
 }
 
 task_struct *start_operator(const char *name, const mount &m, task_of_operations work)
 {
     requester r{m, work, {}, -1, 0, 0, work.pages * kernel::PAGE_SIZE};
-    if (uses_file(work.what) || work.what == operation::open)
+    if (uses_file(work.what) || work.what == operation::open || work.what == operation::create)
         r.of = make_process();
     if (uses_file(work.what) && !work.opens_itself)
         r.fd = open_before_run(m, work.file, r.of).fd;

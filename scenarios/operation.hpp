@@ -7,12 +7,25 @@
 
 namespace interfuse {
 
-enum class operation : std::uint8_t { lookup, read, write, setxattr, open, any };
+enum class operation : std::uint8_t {
+    lookup,
+    read,
+    write,
+    setxattr,
+    open,
+    any, // of all the others, chosen anew each time
+    getattr,
+    create,
+    unlink,
+    rename,
+    link,
+    fsync,
+};
 // For a parameter; in the order of the values.
 std::vector<const char *> names_of_operations();
 
 struct task_of_operations {
-    operation what = operation::lookup; // any: chosen anew for each
+    operation what = operation::lookup;
     int times = 1;                      // one after the other
     unsigned pages = 1;                 // of a read or write
     const char *file = "a";
