@@ -2,6 +2,7 @@
 #include "checker/hang.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "checker/invariants/ghost.hpp"
+#include "checker/invariants/writers.hpp"
 #include "scenarios/stage.hpp"
 #include "sim/kernel/mutex.hpp"
 #include "sim/kernel/rwsem.hpp"
@@ -49,14 +52,80 @@ std::string holder_of(const sim::task &waiting)
     return "";
 }
 
+// The connection whose queue or semaphore, or whose request's queue, the task sleeps on; or null.
+const fuse::fuse_conn *connection_of(const sim::task &t)
+{
+    const request_ghost *r = find_request(t.waiting_for);
+    if (r != nullptr)
+        return r->connection != nobody ? ghost().connections[r->connection].fc : nullptr;
+    for (const connection_ghost &c : known_connections())
+        if (c.fc != nullptr && (t.waiting_for == &c.fc->waitq || t.waiting_for == &c.fc->outstanding_sem))
+            return c.fc;
+    return nullptr;
+}
+
+// The field that has made the condition of the task's sleep true; null when the condition is false or not known.
+const void *fulfilled(unsigned index)
+{
+    const sim::task &t = sim::the_world().tasks[index];
+    const kernel::task_struct *task = kernel::task_of(index);
+    const request_ghost *r = find_request(t.waiting_for);
+    if (task->wait_condition != nullptr) {
+        if (!task->wait_condition(task->wait_closure))
+            return nullptr;
+        bool for_state = r != nullptr && task->state == kernel::TASK_INTERRUPTIBLE;
+        return r == nullptr ? t.waiting_for : for_state ? static_cast<const void *>(&r->req->state) : &r->req->locked;
+    }
+    const fuse::fuse_conn *fc = connection_of(t);
+    if (fc == nullptr)
+        return nullptr;
+    if (t.waiting_for == &fc->outstanding_sem)
+        return fc->outstanding_sem.count > 0 ? &fc->outstanding_sem : nullptr;
+    if (fc->connected.peek() == 0)
+        return &fc->connected;
+    return kernel::list_empty(&fc->pending) ? nullptr
+                                            : &kernel::list_entry<&fuse::fuse_req::list>(fc->pending.next)->state;
+}
+
+bool waits_for_answer(const kernel::task_struct &task)
+{
+    std::string_view function = task.sleeps_at.function();
+    return function == "request_wait_answer" || function == "fuse_get_request";
+}
+
+bool is_killed(const kernel::task_struct &task)
+{
+    return task.killed || (task.pending.bits & kernel::sigmask(SIGKILL)) != 0;
+}
+
+// Why the task should not sleep, whatever the daemon does; empty if it may.
+std::string why_awake(unsigned index)
+{
+    const sim::task &t = sim::the_world().tasks[index];
+    const kernel::task_struct *task = kernel::task_of(index);
+    if (const void *field = fulfilled(index)) {
+        std::string writer = last_write(field);
+        return fmt::format("a lost wakeup, since what it waits for is true: {}",
+                           writer.empty() ? sim::name_of_object(field) : writer);
+    }
+    if (!waits_for_answer(*task))
+        return "";
+    if (is_killed(*task))
+        return "although it is killed";
+    const fuse::fuse_conn *fc = connection_of(t);
+    return fc != nullptr && fc->connected.peek() == 0 ? "although fc->connected is 0" : "";
+}
+
 std::string describe(unsigned index)
 {
     const sim::task &t = sim::the_world().tasks[index];
     const kernel::task_struct *task = kernel::task_of(index);
     std::string text = fmt::format("{} sleeps in {} ({}, on {})", t.name, task->sleeps_at.function(), t.waiting_why,
                                    sim::name_of_object(t.waiting_for));
-    std::string holder = holder_of(t);
-    return holder.empty() ? text : fmt::format("{} held by {}", text, holder);
+    std::string holder = holder_of(t), why = why_awake(index);
+    if (!holder.empty())
+        text += fmt::format(" held by {}", holder);
+    return why.empty() ? text : fmt::format("{}, {}", text, why);
 }
 
 // How near a sleeper is to the cause: who waits for an event comes before who waits for a resource that a sleeper
@@ -73,18 +142,27 @@ unsigned rank(unsigned index)
     return why == "semaphore" || why == "page lock" ? 2 : 3;
 }
 
-} // namespace
-
-sim::verdict describe_hang(const char *during)
+std::vector<unsigned> all_sleepers()
 {
     const sim::world &w = sim::the_world();
     std::vector<unsigned> sleepers;
+    for (unsigned i = 1; i < w.task_count; ++i)
+        if (w.tasks[i].status == sim::task_status::blocked && !task_rests(i))
+            sleepers.push_back(i);
+    return sleepers;
+}
+
+} // namespace
+
+bool may_sleep_by_design()
+{
+    return std::ranges::all_of(all_sleepers(), [](unsigned i) { return why_awake(i).empty(); });
+}
+
+sim::verdict describe_hang(const char *during)
+{
+    std::vector<unsigned> sleepers = all_sleepers();
     sim::verdict result{sim::verdict_kind::hung, "hang", "", {}};
-    for (unsigned i = 0; i < w.task_count; ++i) {
-        if (w.tasks[i].status != sim::task_status::blocked || task_rests(i) || i == 0)
-            continue;
-        sleepers.push_back(i);
-    }
     if (sleepers.empty())
         sleepers.push_back(0);
     std::ranges::stable_sort(sleepers, {}, rank);

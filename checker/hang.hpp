@@ -9,4 +9,8 @@ namespace interfuse {
 // REQUIRES: the host runs, and some task is blocked that does not rest.
 sim::verdict describe_hang(const char *during);
 
+// Whether a daemon that answers nothing explains each sleep: nobody misses a wake-up, and nobody waits for an answer
+// who was killed or whose connection is dead.
+bool may_sleep_by_design();
+
 } // namespace interfuse

@@ -14,7 +14,7 @@ complain() {
 find_mutant() {
     local name=$1 sentence=$2 got=0 line trace
     shift 2
-    "$INTERFUSE_BIN/interfuse-$name" explore "$@" --seed 1 --runs 100000 --out "$scratch/out" \
+    "$INTERFUSE_BIN/interfuse-$name" explore "$@" --seed 1 --runs "${runs:-100000}" --out "$scratch/out" \
         >"$scratch/found" 2>"$scratch/errors" || got=$?
     [[ $got == 1 ]] || complain "$name: explore $* exits $got, not 1: $(tail -n 1 "$scratch/found" "$scratch/errors")"
     line=$(head -n 1 "$scratch/found")
@@ -59,5 +59,41 @@ spare_repaired aborted-request --set daemons=2
 find_mutant unlock_without_wakeup \
     'hang: the run hangs: requester sleeps in request_wait_answer .*\(core/dev\.cpp:[0-9]+, ' fault-in-reply
 spare_repaired fault-in-reply
+
+# FORGET and RELEASE go through the same accounts as requests of the pool.
+find_mutant num_waiting_drifts \
+    'num_waiting: fc->num_waiting is -?[0-9]+, but .*\(core/dev\.cpp:[0-9]+, fuse_putback_request' release
+find_mutant debt_ignored \
+    'tokens: fc->outstanding_debt is 1 while 1 units .*\(core/dev\.cpp:[0-9]+, fuse_putback_request' release
+find_mutant background_list_unlocked \
+    'lists_locked: fc->background has changed while nobody held fc->lock .*\(core/dev\.cpp:[0-9]+, ' release
+spare_repaired release
+
+# A killed FLUSH has references of its own when the file system is shut down.
+find_mutant background_not_walked 'busy_inodes: inode [0-9]+ is in use after unmount ' unmount
+spare_repaired unmount
+
+find_mutant connected_not_rechecked \
+    'errno_contract: read returns -512 to daemon although no signal is pending ' aborted-request
+find_mutant lock_ignores_interrupt \
+    'locked: request [0-9]+ is locked for copying after it was interrupted .*\(core/dev\.cpp:[0-9]+, lock_request' \
+    killed-request
+
+find_mutant any_signal_interrupts \
+    'errno_contract: stat returns EINTR to requester although it is not being killed ' harmless-signal
+find_mutant refused_before_disconnected \
+    'errno_contract: .* ends with ECONNREFUSED although fc->connected is 0, which comes first .*request_send' init-answers
+find_mutant oversized_request_lost \
+    'list_membership: request [0-9]+ is in state READING with 2 references but on no list .*fuse_dev_readv' \
+    setxattr --set buffer=64
+find_mutant unfilled_page_kept \
+    'stale_bytes: page [0-9]+ is marked up to date although 128 bytes from 0 on were never written ' \
+    read-pages --set short=1
+spare_repaired read-pages --set short=1
+
+# The closer is killed while the daemon works on FLUSH; a second worker then reads RELEASE. It takes many schedules.
+runs=400000 find_mutant interrupted_without_references \
+    'ledger: file 97 of node 97 is released while the daemon works on request [0-9]+ on it ' \
+    unmount --set daemons=2 --set requesters=0 --set forgets=0
 
 exit "$status"

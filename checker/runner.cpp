@@ -2,6 +2,7 @@
 #include "checker/runner.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -98,10 +99,13 @@ verdict run_to_the_end(const scenario &which)
         return *the_run.outcome;
     if (!everybody_is_through()) {
         verdict hang = describe_hang("the run");
-        if (may_stall(which))
+        if (may_stall(which) && may_sleep_by_design())
             hang.kind = verdict_kind::stalled;
         return hang;
     }
+    if (the_run.listen.on_event != nullptr)
+        if (std::optional<verdict> found = check_end())
+            return *found;
     while (setup_awaits_host()) {
         sim::make_runnable(0);
         // The setup task's own part, then that of the tasks it has woken.

@@ -11,7 +11,7 @@
 
 namespace sim {
 
-inline constexpr std::size_t variables_bytes = 8 * 1024;
+inline constexpr std::size_t variables_bytes = 16 * 1024;
 
 struct world {
     std::uint64_t runnable; // bit i: task i may take the next step

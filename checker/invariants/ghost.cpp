@@ -1,206 +1,139 @@
-// Following events: transitions of requests and the owners of their references.
+// Which events are followed by whom, and when the invariants are checked.
 #include "checker/invariants/ghost.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include <vector>
 
-#include <fmt/format.h>
-
+#include "checker/invariants/calls.hpp"
+#include "checker/invariants/census.hpp"
+#include "checker/invariants/contract.hpp"
+#include "checker/invariants/copying.hpp"
+#include "checker/invariants/following.hpp"
 #include "checker/invariants/invariant.hpp"
-#include "checker/invariants/names.hpp"
-#include "checker/invariants/transitions.hpp"
-#include "sim/fault.hpp"
-#include "sim/kernel/slab.hpp"
+#include "checker/invariants/stale_bytes.hpp"
+#include "checker/invariants/writers.hpp"
 #include "sim/run.hpp"
 
 namespace interfuse {
 
 namespace {
 
-using sim::the_run;
-
 const sim::per_world<ghost_state> the_ghost;
 
-// Where the last event happened: where a violation is found.
+// Where the last event happened, and the last one that changed a counter: where a violation is found.
 sim::place last_place;
+sim::place counted_at;
 
-[[noreturn]] void violated(const char *invariant, std::string message, const sim::event &at)
+void report_if(const invariant &i, std::optional<broken> found)
 {
-    sim::report({sim::verdict_kind::violation, invariant, std::move(message), at.where});
+    const sim::place &where = i.what == looks_at::counters ? counted_at : last_place;
+    if (found)
+        sim::report({sim::verdict_kind::violation, i.name, std::move(found->message), where});
 }
 
-bool contains(const fuse::fuse_req *req, const void *address)
+// The invariants of one kind, found once.
+std::span<const invariant *const> all_that_look_at(looks_at what)
 {
-    auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(req);
-    return offset < sizeof(fuse::fuse_req);
+    static const std::array<std::vector<const invariant *>, looks> by_kind = [] {
+        std::array<std::vector<const invariant *>, looks> found;
+        for (const invariant &i : all_invariants())
+            found[static_cast<unsigned>(i.what)].push_back(&i);
+        return found;
+    }();
+    return by_kind[static_cast<unsigned>(what)];
 }
 
-request_ghost *find(const void *address)
+void check(looks_at what)
+{
+    for (const invariant *i : all_that_look_at(what))
+        report_if(*i, i->check());
+}
+
+void check_connection(looks_at what, const connection_ghost &c)
+{
+    for (const invariant *i : all_that_look_at(what))
+        report_if(*i, i->check_connection(c));
+}
+
+// Where nothing changed that an invariant looks at, it holds as before.
+void check_what_changed()
 {
     ghost_state &g = the_ghost.get();
-    for (unsigned i = 0; i < g.requests_high; ++i)
-        if (g.requests[i].req != nullptr && contains(g.requests[i].req, address))
-            return &g.requests[i];
-    return nullptr;
-}
-
-void born(const void *object)
-{
-    kernel::slab_address slab = kernel::find_slab_object(object);
-    if (slab.cache == nullptr || std::strcmp(slab.cache->name, "fuse_request") != 0)
+    if (g.copying_touched) {
+        g.copying_touched = false;
+        check(looks_at::copying);
+    }
+    if ((g.touched == 0 && !g.counters_touched) || any_connection_locked())
         return;
-    ghost_state &g = the_ghost.get();
-    unsigned slot = 0;
-    while (slot < g.requests_high && g.requests[slot].req != nullptr)
-        ++slot;
-    sim::require(slot < ghost_requests_max, "more requests are allocated than the ghost state has room for");
-    g.requests_high = std::max(g.requests_high, slot + 1);
-    g.requests[slot] = {};
-    g.requests[slot].req = static_cast<const fuse::fuse_req *>(object);
-    g.requests[slot].creator = nobody;
-    g.requests[slot].requester = nobody;
-    g.requests[slot].owner = nobody;
-    g.requests[slot].copier = nobody;
-}
-
-void died(const sim::event &what)
-{
-    ghost_state &g = the_ghost.get();
-    for (unsigned i = 0; i < g.requests_high; ++i)
-        if (g.requests[i].req == what.object)
-            g.requests[i] = {};
-    for (const fuse::fuse_conn *&fc : g.connections)
-        if (fc == what.object)
-            fc = nullptr;
-}
-
-// fuse_request_init: a request as new, with one reference of the task that made it.
-void initialised(request_ghost &r, const sim::event &what)
-{
-    unsigned self = sim::current_task();
-    if (r.state != fuse::FUSE_REQ_INIT && r.state != fuse::FUSE_REQ_FINISHED && r.owned != 0)
-        violated("transition", fmt::format("{} is initialised in state {}", name_of_request(*r.req), name_of(r.state)),
-                 what);
-    const fuse::fuse_req *req = r.req;
-    r = {};
-    r.req = req;
-    r.creator = static_cast<std::uint8_t>(self);
-    r.owned = 1;
-    r.requester = nobody;
-    r.owner = nobody;
-    r.copier = nobody;
-    r.used = true;
-}
-
-void taken(request_ghost &r)
-{
-    unsigned self = sim::current_task();
-    // The requester's own reference was counted when the request was queued.
-    if (r.requester == self)
+    check(looks_at::counts);
+    g.touched = 0;
+    if (!g.counters_touched)
         return;
-    ++r.borrowed[self];
-    ++r.owned;
+    g.counters_touched = false;
+    for (const connection_ghost &c : known_connections())
+        if (c.live)
+            check_connection(looks_at::counters, c);
 }
 
-void dropped(request_ghost &r, const sim::event &what)
+void released(connection_ghost &c, const sim::event &what)
 {
-    unsigned self = sim::current_task();
-    if (r.borrowed[self] > 0)
-        --r.borrowed[self];
-    else if (r.requester == self)
-        r.requester = nobody;
-    // A request that lies ready for later, such as an inode's FORGET, is dropped by the task that comes to send it.
-    else if (r.creator != nobody)
-        r.creator = nobody;
-    else if (r.transport > 0)
-        --r.transport;
-    else
-        violated("reference_owner", fmt::format("{} drops a reference to {} that it does not own",
-                                                sim::the_world().tasks[self].name, name_of_request(*r.req)), what);
-    --r.owned;
+    follow_unlock(c);
+    follow_poll(c);
+    if (c.was_disconnected && c.fc->conn_error.peek() != 0)
+        judge_refused(c, what);
+    if (c.wrote || the_ghost->touched != 0) {
+        take_census(c);
+        check_connection(looks_at::lists, c);
+    }
+    check_what_changed();
 }
 
-void queued(request_ghost &r)
+void follow_atomic(const sim::event &what)
 {
-    auto self = static_cast<std::uint8_t>(sim::current_task());
-    r.transport = 1;
-    r.creator = nobody;
-    bool awaited = r.req->isreply && !r.req->background;
-    r.requester = awaited ? self : nobody;
-    r.owned = awaited ? 2 : 1;
-    r.owner = awaited ? self : nobody;
-    r.syscall = kernel::task_of(self)->syscalls;
-    r.ends = 0;
+    if (request_ghost *r = find_changing_request(what.object)) {
+        if (what.object == &r->req->count)
+            follow_count(*r, what);
+    } else if (connection_ghost *c = find_connection(what.object)) {
+        if (what.object == &c->fc->num_waiting) {
+            counted_at = what.where;
+            follow_num_waiting(*c, what);
+        }
+    } else if (what.kind == sim::event_kind::atomic_set) {
+        learn_connection(what.object);
+    }
 }
 
-void changed_state(request_ghost &r, const sim::event &what)
+void follow_store(const sim::event &what)
 {
-    auto next = static_cast<fuse::fuse_req_state>(what.value);
-    if (!may_change(r, next))
-        violated("transition", fmt::format("{} goes from {} to {}", name_of_request(*r.req), name_of(r.state),
-                                           name_of(next)), what);
-    if (next == fuse::FUSE_REQ_FINISHED)
-        r.copier_ends = is_being_copied(*r.req) && !r.copier_ends;
-    if (next == fuse::FUSE_REQ_READING)
-        r.copier = static_cast<std::uint8_t>(sim::current_task());
-    else if (!r.copier_ends)
-        r.copier = nobody;
-    r.state = next;
-    if (next == fuse::FUSE_REQ_PENDING)
-        queued(r);
+    if (request_ghost *r = find_changing_request(what.object)) {
+        note_write(what.object, what);
+        if (what.object == &r->req->state)
+            follow_state(*r, what);
+        else if (what.object == &r->req->locked)
+            follow_locked(*r, what);
+    } else if (connection_ghost *c = find_connection(what.object)) {
+        note_write(what.object, what);
+        if (what.object == &c->fc->connected)
+            follow_disconnection(*c, what);
+    }
 }
 
 void follow_connection(const sim::event &what)
 {
-    ghost_state &g = the_ghost.get();
-    auto offset = offsetof(fuse::fuse_conn, connected);
-    auto fc = reinterpret_cast<const fuse::fuse_conn *>(static_cast<const std::byte *>(what.object) - offset);
-    for (unsigned i = 0; i < g.connections.size(); ++i) {
-        if (g.connections[i] != fc)
-            continue;
-        if (what.value != 0 && g.was_disconnected[i])
-            violated("connected_once", "fc->connected is set after it was cleared", what);
-        g.was_disconnected[i] = g.was_disconnected[i] || what.value == 0;
-    }
-}
-
-// A connection is known from the first lock taken inside an object of its size.
-void learn_connection(const void *lock)
-{
-    ghost_state &g = the_ghost.get();
-    auto fc = reinterpret_cast<const fuse::fuse_conn *>(static_cast<const std::byte *>(lock) -
-                                                       offsetof(fuse::fuse_conn, lock));
-    kernel::slab_address slab = kernel::find_slab_object(fc);
-    if (!slab.live() || slab.object() != reinterpret_cast<const std::byte *>(fc) ||
-        slab.cache->object_bytes < sizeof(fuse::fuse_conn) || std::strncmp(slab.cache->name, "size-", 5) != 0)
+    connection_ghost *c = find_connection(what.object);
+    if (c == nullptr)
         return;
-    for (unsigned i = 0; i < g.connections.size(); ++i) {
-        if (g.connections[i] != nullptr)
-            continue;
-        g.connections[i] = fc;
-        g.was_disconnected[i] = false;
-        return;
+    using sim::event_kind;
+    if (what.object == &c->fc->lock) {
+        if (what.kind == event_kind::lock)
+            follow_lock(*c, what);
+        else if (c->live)
+            released(*c, what);
+    } else if (what.object == &c->fc->outstanding_sem) {
+        counted_at = what.where;
+        follow_semaphore(*c, what);
+    } else if (what.object == &c->fc->kobj) {
+        c->live = false; // the last reference: from here on it is taken apart without the lock
     }
-}
-
-bool is_connection_lock(const void *object)
-{
-    return std::ranges::any_of(the_ghost->connections, [&](const fuse::fuse_conn *fc) {
-        return fc != nullptr && object == &fc->lock;
-    });
-}
-
-// Something that an invariant looks at may have changed since the last check.
-bool is_dirty = true;
-
-// Invariants are functions of the world: where nothing changed that they look at, they hold as before.
-void check_all(const sim::place &where)
-{
-    is_dirty = false;
-    the_run.core_wrote = false;
-    for (const invariant &i : all_invariants())
-        if (std::optional<broken> found = i.check())
-            sim::report({sim::verdict_kind::violation, i.name, std::move(found->message), where});
 }
 
 } // namespace
@@ -210,75 +143,109 @@ const ghost_state &ghost()
     return the_ghost.get();
 }
 
-const request_ghost *find_request(const void *address)
+ghost_state &changing_ghost()
 {
-    return find(address);
+    return the_ghost.get();
 }
 
-void follow_event(const sim::event &what)
+bool any_connection_locked()
 {
+    for (const connection_ghost &c : known_connections())
+        if (c.fc != nullptr && kernel::spin_is_locked(&c.fc->lock))
+            return true;
+    return false;
+}
+
+void violated(const char *invariant, std::string message, const sim::event &at)
+{
+    sim::report({sim::verdict_kind::violation, invariant, std::move(message), at.where});
+}
+
+void follow_event_slowly(const sim::event &what)
+{
+    using sim::event_kind;
     if (what.where.line() != 0)
         last_place = what.where;
-    request_ghost *r = nullptr;
     switch (what.kind) {
-    case sim::event_kind::alloc:
-        is_dirty = true;
-        born(what.object);
+    case event_kind::alloc:
+        follow_birth(what.object);
         return;
-    case sim::event_kind::free:
-        is_dirty = true;
-        died(what);
+    case event_kind::free:
+        if (find_changing_request(what.object) != nullptr)
+            counted_at = what.where;
+        follow_death(what);
         return;
-    case sim::event_kind::syscall:
-    case sim::event_kind::syscall_end:
-        is_dirty = true;
+    case event_kind::syscall:
+        follow_call_begin();
         return;
-    case sim::event_kind::atomic_set:
-    case sim::event_kind::atomic_inc:
-    case sim::event_kind::atomic_dec:
-        r = find(what.object);
-        if (r == nullptr || what.object != &r->req->count)
-            return;
-        is_dirty = true;
-        if (what.kind == sim::event_kind::atomic_set)
-            initialised(*r, what);
-        else if (what.kind == sim::event_kind::atomic_inc)
-            taken(*r);
-        else
-            dropped(*r, what);
+    case event_kind::syscall_end:
+        follow_call_end(what);
         return;
-    case sim::event_kind::store:
-        is_dirty = true;
-        r = find(what.object);
-        if (r != nullptr && what.object == &r->req->state)
-            changed_state(*r, what);
-        else if (r != nullptr && what.object == &r->req->locked && what.value != 0)
-            r->copier = static_cast<std::uint8_t>(sim::current_task());
-        else if (r == nullptr)
-            follow_connection(what);
+    case event_kind::page_dirty:
+        follow_page_flag(what);
         return;
-    case sim::event_kind::call:
-        r = find(what.object);
-        if (r != nullptr && ++r->ends > 1)
-            violated("end_once", fmt::format("the end of {} is called twice", name_of_request(*r->req)), what);
+    case event_kind::ref_put:
+        follow_file_put(what);
         return;
-    case sim::event_kind::lock:
-        if (!is_connection_lock(what.object))
-            learn_connection(what.object);
+    case event_kind::ref_last:
+        follow_file_put(what);
+        follow_connection(what);
         return;
-    case sim::event_kind::unlock:
-        if (is_connection_lock(what.object))
-            check_all(what.where);
+    case event_kind::ref_get:
+        follow_file_found(what);
+        return;
+    case event_kind::alloc_failed:
+        follow_memory_failure();
+        return;
+    case event_kind::atomic_set:
+    case event_kind::atomic_inc:
+    case event_kind::atomic_dec:
+        follow_atomic(what);
+        return;
+    case event_kind::store:
+        follow_store(what);
+        return;
+    case event_kind::call:
+        if (request_ghost *r = find_changing_request(what.object))
+            follow_end_call(*r, what);
+        return;
+    case event_kind::lock:
+    case event_kind::unlock:
+    case event_kind::down:
+    case event_kind::down_failed:
+    case event_kind::up:
+        follow_connection(what);
+        return;
+    case event_kind::bad_address:
+        follow_memory_failure();
+        follow_user_memory(what);
+        return;
+    case event_kind::page_fault:
+        follow_page_fault();
+        follow_user_memory(what);
+        return;
+    case event_kind::read_lock:
+        follow_user_memory(what);
         return;
     default:
         return;
     }
 }
 
+std::optional<sim::verdict> check_end()
+{
+    for (const invariant &i : all_invariants())
+        if (i.what == looks_at::end && i.check != nullptr)
+            if (std::optional<broken> found = i.check())
+                return sim::verdict{sim::verdict_kind::violation, i.name, std::move(found->message), {}};
+    return std::nullopt;
+}
+
 void check_step()
 {
-    if (is_dirty || the_run.core_wrote)
-        check_all(last_place);
+    const ghost_state &g = the_ghost.get();
+    if (g.touched != 0 || g.counters_touched || g.copying_touched)
+        check_what_changed();
 }
 
 } // namespace interfuse

@@ -3,52 +3,152 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "core/fuse_i.hpp"
 #include "sim/event.hpp"
+#include "sim/verdict.hpp"
 
 namespace interfuse {
 
 namespace fuse = kernel::fuse;
 
-inline constexpr unsigned ghost_requests_max = 32;
+inline constexpr unsigned ghost_requests_max = 48; // at most 64, the bits of a slot_mask
+inline constexpr unsigned ghost_connections_max = 4;
 inline constexpr unsigned ghost_tasks = sim::tasks_max;
 inline constexpr std::uint8_t nobody = 0xff;
+
+// A bit for each slot of ghost_state::requests; a bit for each task.
+using slot_mask = std::uint64_t;
+using task_mask = std::uint32_t;
+static_assert(ghost_requests_max <= 64 && ghost_tasks <= 32);
 
 // Who owns a request's references, and which state it was last seen in.
 struct request_ghost {
     const fuse::fuse_req *req; // null: the slot is free
     std::uint32_t syscall;     // of the requester, when it queued the request
     fuse::fuse_req_state state;
-    std::uint8_t transport; // references of the transport: 1 from queueing until it is finished
-    std::uint8_t creator;   // the task whose reference is the only one, before the request is queued
-    std::uint8_t requester; // the task that waits, while it owns a reference
-    std::uint8_t owner;     // the requester also after it dropped its reference: whose stack the arguments are in
-    std::uint8_t copier;    // the task that reads it or answers it, until it has left the io list
-    bool used;              // was initialised for a requester; a spare one never was
-    bool copier_ends;       // an abort finished it while it was copied: the copier finishes it once more
-    std::uint8_t ends;      // calls of end
-    std::uint8_t owned;     // references that have an owner, the sum of those above and below
+    std::uint8_t connection; // where it was sent; nobody before that
+    std::uint8_t transport;  // references of the transport: 1 from queueing until it is finished
+    std::uint8_t creator;    // the task whose reference is the only one, before the request is queued
+    std::uint8_t requester;  // the task that waits, while it owns a reference
+    std::uint8_t owner;      // the requester also after it dropped its reference: whose stack the arguments are in
+    std::uint8_t copier;     // the task that reads it or answers it, until it has left the io list
+    std::uint8_t tokens;     // units of outstanding_sem, or of debt, that were taken for it
+    bool used;               // was initialised for a requester; a spare one never was
+    bool copier_ends;        // an abort finished it while it was copied: the copier finishes it once more
+    std::uint8_t ends;       // calls of end
+    std::uint8_t owned;      // references that have an owner, the sum of those above and below
     std::array<std::uint8_t, ghost_tasks> borrowed; // references that further tasks took, by task
+};
+
+// The lists of a connection, in the order of its census.
+enum class list_of : std::uint8_t { pending, processing, io, unused, background };
+inline constexpr unsigned lists = 5;
+
+enum class flaw : std::uint8_t { none, corrupt, corrupt_end, no_request, on_two_lists };
+
+// Who is on which list of a connection when its lock is released.
+struct census {
+    std::array<slot_mask, lists> on;
+    slot_mask interrupted; // of those that exist
+    bool connected;
+    flaw found; // the first one
+    std::uint8_t list, entry, slot; // where
+};
+
+enum class init_phase : std::uint8_t { before, running, over };
+
+struct connection_ghost {
+    const fuse::fuse_conn *fc; // null: the slot is free
+    bool live;                 // its lock was taken: it is complete, and not being freed
+    bool was_disconnected;
+    bool wrote;      // the core has written to the heap since the lock was taken
+    bool lists_flawed;
+    init_phase init; // of process_init_reply
+    std::uint8_t init_task;
+    std::uint8_t others; // units that requests hold which are not from the pool
+    std::uint8_t spare;  // requests on unused_list
+    bool returned;       // a unit was given back since the lock was taken
+    unsigned debt;       // when the lock was taken
+    slot_mask pool;      // requests of the pool
+    task_mask asking;    // tasks in fuse_get_request
+    task_mask between;   // of these, those that have a unit and no request yet
+    task_mask charged;   // tasks that have taken a unit or made a debt for a request they have not sent yet
+    census before, now;
+    std::array<kernel::list_head, lists> heads; // when the lock was released last
 };
 
 struct ghost_state {
     std::array<request_ghost, ghost_requests_max> requests;
     std::uint32_t requests_high; // slots in use lie below
-    std::array<const fuse::fuse_conn *, 4> connections; // that are alive
-    std::array<bool, 4> was_disconnected;
+    slot_mask touched;           // requests whose count, owners or state changed since they were checked
+    bool counters_touched;       // a semaphore's count, num_waiting or a token
+    bool copying_touched;        // a request was locked, or a system call ended while one is
+    slot_mask locked;            // requests that are locked for copying
+    std::uint32_t connections_high; // slots in use lie below
+    const kernel::kmem_cache_t *request_cache;
+    std::array<connection_ghost, ghost_connections_max> connections;
 };
 
 const ghost_state &ghost();
+// The connections' slots that are or were in use.
+inline std::span<const connection_ghost> known_connections()
+{
+    return {ghost().connections.data(), ghost().connections_high};
+}
+// For those who follow events.
+ghost_state &changing_ghost();
+inline std::span<connection_ghost> changing_connections()
+{
+    return {changing_ghost().connections.data(), changing_ghost().connections_high};
+}
+
+inline slot_mask slot_bit(unsigned slot)
+{
+    return slot_mask{1} << slot;
+}
+
+inline unsigned slot_of(const request_ghost &r)
+{
+    return static_cast<unsigned>(&r - ghost().requests.data());
+}
 
 // The ghost of the request that contains the address, or null.
 const request_ghost *find_request(const void *address);
 
+// Whether the lock of some connection is held.
+bool any_connection_locked();
+
+// Reports a rule that an event has broken.
+[[noreturn]] void violated(const char *invariant, std::string message, const sim::event &at);
+
+// The kinds of events that change the ghost state, by bits. Many are of others.
+inline constexpr std::uint64_t followed_kinds = [] {
+    using enum sim::event_kind;
+    std::uint64_t kinds = 0;
+    for (sim::event_kind kind : {alloc, sim::event_kind::free, syscall, syscall_end, ref_get, ref_put, ref_last, alloc_failed,
+                                 bad_address, page_fault, page_dirty, read_lock, atomic_set, atomic_inc, atomic_dec, store, call,
+                                 lock, unlock, down, down_failed, up})
+        kinds |= std::uint64_t{1} << static_cast<unsigned>(kind);
+    return kinds;
+}();
+
+void follow_event_slowly(const sim::event &what);
+
 // Listener of events: keeps the ghost state and reports what breaks a rule at once.
-void follow_event(const sim::event &what);
+inline void follow_event(const sim::event &what)
+{
+    if ((followed_kinds >> static_cast<unsigned>(what.kind) & 1) != 0)
+        follow_event_slowly(what);
+}
 
 // Listener of steps: checks all invariants.
 void check_step();
+
+// Checks what must hold when everybody is through, before the teardown. REQUIRES: the host runs.
+std::optional<sim::verdict> check_end();
 
 } // namespace interfuse

@@ -4,31 +4,81 @@
 #include <array>
 
 #include "checker/invariants/argument_memory.hpp"
+#include "checker/invariants/background.hpp"
+#include "checker/invariants/disconnection.hpp"
+#include "checker/invariants/interruption.hpp"
+#include "checker/invariants/ledger.hpp"
 #include "checker/invariants/membership.hpp"
 #include "checker/invariants/references.hpp"
+#include "checker/invariants/tokens.hpp"
 
 namespace interfuse {
 
 std::span<const invariant> all_invariants()
 {
-    static constexpr std::array<invariant, 3> list = {{
+    static constexpr std::array<invariant, 15> list = {{
         {"list_membership", "each list of a connection holds requests in the states that belong to it, each request "
-                            "once, and each request is on the list that its state asks for",
-         "whenever fc->lock is free", "fc->background; a request that its requester took off fc->pending after SIGKILL",
-         check_list_membership},
+                            "once, and each request is on the list that its state asks for; unused_list holds requests "
+                            "without references, or never used",
+         "whenever fc->lock is free", "a request that its requester took off fc->pending after SIGKILL", looks_at::lists,
+         nullptr, check_list_membership},
+        {"lists_locked", "the lists of a connection change only while fc->lock is held",
+         "from the setup's end until the last reference to the connection is put",
+         "a change in the middle of a list that leaves both of its ends as they were", looks_at::events},
+        {"connected", "no request enters fc->pending or fc->io once fc->connected is 0", "whenever fc->lock is free",
+         "what a task puts there and takes off again while it holds the lock", looks_at::lists, nullptr,
+         check_connected},
+        {"interrupted", "req->interrupted is not cleared while the request lives, and an interrupted request does not "
+                        "move to fc->processing",
+         "whenever fc->lock is free", "a flag that is set and cleared while the lock is held", looks_at::lists, nullptr,
+         check_interrupted},
+        {"background", "a background request is on fc->background from background_request until it is finished, and is "
+                       "taken off before it is used again or freed",
+         "whenever fc->lock is free", "on a connection that is being or was unmounted, whether those under way are there",
+         looks_at::lists, nullptr, check_background},
+        {"tokens", "free units of outstanding_sem, those of tasks on the way to a request, those of requests of the pool "
+                   "in use and those of other requests, less the debt, are no more than the pool has requests, before "
+                   "INIT is answered 1; there is no debt while a unit is free",
+         "whenever fc->lock is free", "while process_init_reply runs", looks_at::counters, nullptr, check_tokens},
+        {"tokens_lost", "nor are they fewer", "whenever fc->lock is free", "while process_init_reply runs",
+         looks_at::counters, nullptr, check_tokens_lost},
+        {"num_waiting", "fc->num_waiting is the number of tasks in fuse_get_request and of requests of the pool in use",
+         "whenever fc->lock is free", "nothing", looks_at::counters, nullptr, check_num_waiting},
         {"reference_count", "a request's count is the number of references that have an owner",
-         "whenever fc->lock is free", "requests of the pool that were never used", check_reference_counts},
+         "whenever fc->lock is free", "requests of the pool that were never used", looks_at::counts,
+         check_reference_counts},
         {"argument_memory", "no request is locked for copying while its arguments lie in the stack of a task whose "
-                            "system call has ended", "at every step", "arguments in other memory",
+                            "system call has ended", "at every step", "arguments in other memory", looks_at::copying,
          check_argument_memory},
+        {"locked", "a request is locked for copying only while it is not interrupted, and its copier neither takes "
+                   "mmap_sem nor meets a page fault while it is",
+         "at every step", "the page lock that fuse_copy_finish takes for the last page", looks_at::events},
+        {"errno_contract", "read, write and poll on the device return what the contract has for the state of the "
+                           "connection and of the request they are about; a request ends with what its reply says, EIO, "
+                           "E2BIG, EINTR, ENOTCONN, ECONNREFUSED or ECONNABORTED, each for its own reason; requesters "
+                           "are told what their requests ended with",
+         "at every end of a system call and of a request",
+         "of two reasons that hold at once, which comes first, but for a dead connection; whether an ID that write does "
+         "not find was there", looks_at::events},
+        {"ledger", "nothing is delivered twice; each OPEN and CREATE whose reply was accepted is released once, and no "
+                   "node is released or forgotten more often than it was opened or looked up; at the end of a run with a "
+                   "live connection lookups are those forgotten and those that inodes hold, opens those released and "
+                   "those of open files; no node is forgotten and no file released while the daemon works on it",
+         "at each delivery and reply, and when everybody is through",
+         "a dead connection; more than 12 nodes or 16 unanswered requests; lookups that only the requester can tell to "
+         "be counted (links, revalidations of another type) may count or not", looks_at::end, check_ledger},
+        {"stale_bytes", "a page that is marked up to date has no bytes that nobody has written since it was allocated",
+         "at each marking", "fewer than four bytes in a row; a reply that looks like the pattern of fresh memory, 0x5a",
+         looks_at::events},
+        {"transition", "a request changes its state only as the original's state machine allows", "at every step",
+         "the order of changes of different requests", looks_at::events},
     }};
     return list;
 }
 
 std::span<const kernel_rule> all_kernel_rules()
 {
-    static constexpr std::array<kernel_rule, 21> list = {{
-        {"transition", "a request changes its state only as the original's state machine allows"},
+    static constexpr std::array<kernel_rule, 20> list = {{
         {"reference_owner", "a task drops only references that it owns"},
         {"end_once", "the end callback of a request is called at most once"},
         {"connected_once", "fc->connected goes from 1 to 0 once and never back"},

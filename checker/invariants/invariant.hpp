@@ -15,15 +15,31 @@ struct broken {
     std::string message;
 };
 
+// What an invariant looks at. It is checked when that has changed, and else holds as before.
+enum class looks_at : std::uint8_t {
+    events,   // at each event, by those who follow them; there is no check between steps
+    lists,    // of a connection whose lock was just released
+    counts,   // references of requests, while no connection is locked
+    counters, // semaphore, debt and num_waiting, while no connection is locked
+    copying,  // requests that are locked for copying
+    end,      // a run in which everybody is through, before the teardown
+};
+inline constexpr unsigned looks = static_cast<unsigned>(looks_at::end) + 1;
+
+struct connection_ghost;
+
 struct invariant {
     const char *name;
     const char *verifies;
     const char *holds_when;
     const char *leaves_out;
-    std::optional<broken> (*check)();
+    looks_at what;
+    // Of all connections, or of one. Both are null for an invariant that follows events.
+    std::optional<broken> (*check)() = nullptr;
+    std::optional<broken> (*check_connection)(const connection_ghost &) = nullptr;
 };
 
-// All invariants that are checked between steps, in order.
+// All invariants, in order.
 std::span<const invariant> all_invariants();
 
 // Rules of the kernel that the fakes check themselves: name, and what it verifies.

@@ -1,11 +1,9 @@
-// Lists and states. Pointers are looked at before they are followed: a list may be broken.
+// Lists and states.
 #include "checker/invariants/membership.hpp"
-
-#include <array>
 
 #include <fmt/format.h>
 
-#include "checker/invariants/ghost.hpp"
+#include "checker/invariants/census.hpp"
 #include "checker/invariants/names.hpp"
 #include "checker/invariants/transitions.hpp"
 
@@ -13,20 +11,11 @@ namespace interfuse {
 
 namespace {
 
-using kernel::list_head;
-
-enum class where : std::uint8_t { none, pending, processing, io, unused };
-
-struct placed {
-    std::array<where, ghost_requests_max> list{}; // by slot of the ghost
-};
-
-struct list_rule {
-    where list;
-    const char *name;
-    list_head fuse::fuse_conn::*head;
-    bool (*fits)(const request_ghost &);
-};
+std::string state_of(const request_ghost &r)
+{
+    return fmt::format("in state {}{} with {} references", name_of(r.state), r.req->locked.peek() != 0 ? ", locked," : "",
+                       r.req->count.counter);
+}
 
 bool is_spare(const request_ghost &r)
 {
@@ -34,113 +23,80 @@ bool is_spare(const request_ghost &r)
     return count == 0 || (count == 1 && r.req->in.h.unique == 0);
 }
 
-constexpr std::array<list_rule, 4> rules = {{
-    {where::pending, "fc->pending", &fuse::fuse_conn::pending,
-     [](const request_ghost &r) { return r.state == fuse::FUSE_REQ_PENDING; }},
-    {where::processing, "fc->processing", &fuse::fuse_conn::processing,
-     [](const request_ghost &r) { return r.state == fuse::FUSE_REQ_SENT && r.req->locked.peek() == 0; }},
-    {where::io, "fc->io", &fuse::fuse_conn::io,
-     [](const request_ghost &r) { return r.state == fuse::FUSE_REQ_READING || r.state == fuse::FUSE_REQ_SENT; }},
-    {where::unused, "fc->unused_list", &fuse::fuse_conn::unused_list, is_spare},
-}};
-
-int slot_of(const request_ghost &r)
+bool fits(const request_ghost &r, list_of list)
 {
-    return static_cast<int>(&r - ghost().requests.data());
-}
-
-std::string state_of(const request_ghost &r)
-{
-    return fmt::format("in state {}{} with {} references", name_of(r.state), r.req->locked.peek() != 0 ? ", locked," : "",
-                       r.req->count.counter);
-}
-
-const request_ghost *find_by_entry(const list_head *entry)
-{
-    auto req = kernel::list_entry<&fuse::fuse_req::list>(entry);
-    const ghost_state &g = ghost();
-    for (unsigned i = 0; i < g.requests_high; ++i)
-        if (g.requests[i].req == req)
-            return &g.requests[i];
-    return nullptr;
-}
-
-std::optional<broken> walk(const fuse::fuse_conn &fc, const list_rule &rule, placed &found)
-{
-    const list_head *head = &(fc.*rule.head);
-    const list_head *previous = head;
-    unsigned n = 0;
-    for (const list_head *entry = head->next; entry != head; entry = entry->next) {
-        if (!sim::in_heap(entry) || entry->prev != previous || ++n > ghost_requests_max)
-            return broken{fmt::format("{} is corrupt at its entry {}", rule.name, n)};
-        previous = entry;
-        const request_ghost *r = find_by_entry(entry);
-        if (r == nullptr)
-            return broken{fmt::format("{} holds something that is no request", rule.name)};
-        where &list = found.list[static_cast<unsigned>(slot_of(*r))];
-        if (list != where::none)
-            return broken{fmt::format("{} is on two lists, one is {}", name_of_request(*r->req), rule.name)};
-        list = rule.list;
-        if (!rule.fits(*r))
-            return broken{fmt::format("{} is on {} {}", name_of_request(*r->req), rule.name, state_of(*r))};
+    switch (list) {
+    case list_of::pending:
+        return r.state == fuse::FUSE_REQ_PENDING;
+    case list_of::processing:
+        return r.state == fuse::FUSE_REQ_SENT && r.req->locked.peek() == 0;
+    case list_of::io:
+        return r.state == fuse::FUSE_REQ_READING || r.state == fuse::FUSE_REQ_SENT;
+    case list_of::unused:
+        return is_spare(r);
+    case list_of::background:
+        return true;
     }
-    if (head->prev != previous)
-        return broken{fmt::format("{} is corrupt at its end", rule.name)};
-    return std::nullopt;
+    return false;
 }
 
-// The requests' places, or what is wrong with a list. Connections whose lock is held are passed over, which `all`
-// tells.
-std::optional<broken> place_all(placed &found, bool &all)
-{
-    all = true;
-    for (const fuse::fuse_conn *fc : ghost().connections) {
-        if (fc == nullptr)
-            continue;
-        if (kernel::spin_is_locked(&fc->lock)) {
-            all = false;
-            continue;
-        }
-        for (const list_rule &rule : rules)
-            if (std::optional<broken> wrong = walk(*fc, rule, found))
-                return wrong;
-    }
-    return std::nullopt;
-}
-
-bool belongs(const request_ghost &r, where list)
+// Of a request that is on no list.
+bool may_be_off(const request_ghost &r)
 {
     switch (r.state) {
     case fuse::FUSE_REQ_PENDING:
-        return list == where::pending || (list == where::none && r.req->interrupted);
+        return r.req->interrupted;
     case fuse::FUSE_REQ_READING:
-        return list == where::io;
     case fuse::FUSE_REQ_SENT:
-        return list == where::processing || list == where::io;
+        return false;
     default:
-        return list == where::none;
+        return true;
     }
+}
+
+std::string describe(const census &all)
+{
+    const char *list = name_of(static_cast<list_of>(all.list));
+    switch (all.found) {
+    case flaw::corrupt:
+        return fmt::format("{} is corrupt at its entry {}", list, all.entry + 1);
+    case flaw::corrupt_end:
+        return fmt::format("{} is corrupt at its end", list);
+    case flaw::no_request:
+        return fmt::format("{} holds something that is no request", list);
+    default:
+        return fmt::format("{} is on two lists, one is {}", name_of_request(*ghost().requests[all.slot].req), list);
+    }
+}
+
+std::optional<broken> check_requests(const connection_ghost &c)
+{
+    const ghost_state &g = ghost();
+    auto own = static_cast<std::uint8_t>(&c - g.connections.data());
+    for (unsigned i = 0; i < g.requests_high; ++i) {
+        const request_ghost &r = g.requests[i];
+        if (r.req == nullptr)
+            continue;
+        unsigned list = 0;
+        while (list < static_cast<unsigned>(list_of::background) && (c.now.on[list] & slot_bit(i)) == 0)
+            ++list;
+        bool is_off = list == static_cast<unsigned>(list_of::background);
+        if (!is_off && !fits(r, static_cast<list_of>(list)))
+            return broken{fmt::format("{} is on {} {}", name_of_request(*r.req), name_of(static_cast<list_of>(list)),
+                                      state_of(r))};
+        if (is_off && r.owned != 0 && r.connection == own && !may_be_off(r))
+            return broken{fmt::format("{} is {} but on no list", name_of_request(*r.req), state_of(r))};
+    }
+    return std::nullopt;
 }
 
 } // namespace
 
-std::optional<broken> check_list_membership()
+std::optional<broken> check_list_membership(const connection_ghost &c)
 {
-    placed found;
-    bool all = true;
-    std::optional<broken> wrong = place_all(found, all);
-    if (wrong || !all)
-        return wrong;
-    const ghost_state &g = ghost();
-    for (unsigned i = 0; i < g.requests_high; ++i) {
-        const request_ghost &r = g.requests[i];
-        where list = found.list[i];
-        if (r.req == nullptr || r.owned == 0 || list == where::unused || belongs(r, list))
-            continue;
-        return broken{fmt::format("{} is {} but on {}", name_of_request(*r.req), state_of(r),
-                                  list == where::none ? "no list" : rules[static_cast<unsigned>(list) - 1].name)};
-    }
-    return std::nullopt;
+    if (c.now.found != flaw::none)
+        return broken{describe(c.now)};
+    return check_requests(c);
 }
 
 } // namespace interfuse

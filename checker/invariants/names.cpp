@@ -83,7 +83,8 @@ std::size_t distance(const void *address, const void *object)
 std::string connection_name(const void *address)
 {
     unsigned number = 0;
-    for (const fuse::fuse_conn *fc : ghost().connections) {
+    for (const connection_ghost &c : known_connections()) {
+        const fuse::fuse_conn *fc = c.fc;
         ++number;
         if (fc == nullptr || distance(address, fc) >= sizeof(fuse::fuse_conn))
             continue;

@@ -1,6 +1,8 @@
 // Counting owners.
 #include "checker/invariants/references.hpp"
 
+#include <bit>
+
 #include <fmt/format.h>
 
 #include "checker/invariants/ghost.hpp"
@@ -28,23 +30,13 @@ std::string owners(const request_ghost &r)
     return text.empty() ? "nobody" : text;
 }
 
-bool lock_is_held()
-{
-    for (const fuse::fuse_conn *fc : ghost().connections)
-        if (fc != nullptr && kernel::spin_is_locked(&fc->lock))
-            return true;
-    return false;
-}
-
 } // namespace
 
 std::optional<broken> check_reference_counts()
 {
-    if (lock_is_held())
-        return std::nullopt;
     const ghost_state &g = ghost();
-    for (unsigned i = 0; i < g.requests_high; ++i) {
-        const request_ghost &r = g.requests[i];
+    for (slot_mask left = g.touched; left != 0; left &= left - 1) {
+        const request_ghost &r = g.requests[static_cast<unsigned>(std::countr_zero(left))];
         if (r.req == nullptr || !r.used)
             continue;
         auto count = static_cast<unsigned>(r.req->count.counter);

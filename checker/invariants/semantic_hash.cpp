@@ -74,7 +74,8 @@ void add_requests(digest &d)
 
 void add_connections(digest &d)
 {
-    for (const fuse::fuse_conn *fc : ghost().connections) {
+    for (const connection_ghost &c : known_connections()) {
+        const fuse::fuse_conn *fc = c.fc;
         if (fc == nullptr)
             continue;
         d.add(fc->connected.peek());

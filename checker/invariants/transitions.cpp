@@ -38,7 +38,8 @@ bool may_change(const request_ghost &r, fuse::fuse_req_state next)
 
 bool is_being_copied(const fuse::fuse_req &req)
 {
-    for (const fuse::fuse_conn *fc : ghost().connections) {
+    for (const connection_ghost &c : known_connections()) {
+        const fuse::fuse_conn *fc = c.fc;
         if (fc == nullptr)
             continue;
         const kernel::list_head *entry = fc->io.next;

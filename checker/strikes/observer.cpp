@@ -99,8 +99,8 @@ void strike_finished(disturbance by)
 {
     const ghost_state &g = ghost();
     unsigned connections = 0;
-    for (const fuse::fuse_conn *fc : g.connections)
-        connections += fc != nullptr;
+    for (const connection_ghost &c : g.connections)
+        connections += c.fc != nullptr;
     for (unsigned i = 0; connections == 1 && i < g.requests_high; ++i) {
         const request_ghost &r = g.requests[i];
         if (r.req != nullptr && r.state == fuse::FUSE_REQ_FINISHED && r.owned > 0)
@@ -131,7 +131,8 @@ const fuse::fuse_conn *served_by(const kernel::task_struct *task)
 
 bool strike_waiting(disturbance by, unsigned task)
 {
-    for (const fuse::fuse_conn *fc : ghost().connections) {
+    for (const connection_ghost &c : known_connections()) {
+        const fuse::fuse_conn *fc = c.fc;
         if (fc == nullptr || !waits_for_request(task, fc))
             continue;
         note({by, request_stage::waiting});
@@ -189,7 +190,8 @@ void follow_store(const sim::event &what)
         follow_passage(what);
     if (what.value != 0)
         return;
-    for (const fuse::fuse_conn *fc : ghost().connections) {
+    for (const connection_ghost &c : known_connections()) {
+        const fuse::fuse_conn *fc = c.fc;
         if (fc == nullptr || what.object != &fc->connected)
             continue;
         std::string_view function = what.where.function();

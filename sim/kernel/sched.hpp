@@ -1,6 +1,8 @@
 // MODELLED: linux/sched.h. Tasks, their states, and schedule().
 #pragma once
 
+#include <sys/uio.h>
+
 #include <array>
 #include <cstdint>
 
@@ -18,6 +20,16 @@ struct mm_struct;
 struct page;
 struct files_struct;
 struct wait_queue_head_t;
+struct file;
+
+// A system call on a descriptor: its file, and the user memory that it reads or writes.
+struct file_call {
+    file *filp; // null before it was found, or when the descriptor is not open
+    const iovec *segments;
+    unsigned long count;
+    size_t bytes;
+    int events; // that a poll asks for
+};
 
 inline constexpr long TASK_RUNNING = 0;
 inline constexpr long TASK_INTERRUPTIBLE = 1;
@@ -49,6 +61,12 @@ struct task_struct {
     bool in_syscall;
     std::uint32_t syscalls; // started so far
     const char *syscall_name;
+
+    file_call call; // while it is on a descriptor
+
+    // What it waits for in wait_event, for reports; null elsewhere.
+    bool (*wait_condition)(void *closure);
+    void *wait_closure;
 
     const void *sleeps_on; // the object that the next schedule() waits for, for reports
     place sleeps_at;       // where it sleeps, or slept last

@@ -22,6 +22,7 @@ void syscall_enter(const char *name, place where)
     self->in_syscall = true;
     ++self->syscalls;
     self->syscall_name = name;
+    self->call = {};
     emit(event_kind::syscall, name, 0, where);
 }
 
@@ -103,6 +104,7 @@ file *fget(int fd, const place &where)
     file *filp = lookup_fd(fd);
     if (filp == nullptr)
         return nullptr;
+    this_task()->call.filp = filp;
     ++filp->f_count.counter;
     emit(event_kind::ref_get, &filp->f_count, static_cast<std::uint64_t>(filp->f_count.counter), where);
     return filp;
@@ -122,18 +124,20 @@ static long checked_result(long result, size_t bytes, const place &where)
 
 static long read_file(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset, const place &where)
 {
+    iovec segment = {reinterpret_cast<void *>(buffer), bytes};
     return on_file("read", fd, where, [&](file *filp) {
         long result = filp->f_op->read(filp, reinterpret_cast<char *>(buffer), bytes, &offset);
         return checked_result(result, bytes, where);
-    });
+    }, {nullptr, &segment, 1, bytes, 0});
 }
 
 static long write_file(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset, const place &where)
 {
+    iovec segment = {reinterpret_cast<void *>(buffer), bytes};
     return on_file("write", fd, where, [&](file *filp) {
         long result = filp->f_op->write(filp, reinterpret_cast<const char *>(buffer), bytes, &offset);
         return checked_result(result, bytes, where);
-    });
+    }, {nullptr, &segment, 1, bytes, 0});
 }
 
 long sys_read(int fd, std::uintptr_t buffer, size_t bytes)
@@ -163,7 +167,7 @@ long sys_readv(int fd, const iovec *segments, unsigned long count)
         loff_t offset = 0;
         long result = filp->f_op->readv(filp, segments, count, &offset);
         return checked_result(result, iov_length(segments, count), where);
-    });
+    }, {nullptr, segments, count, iov_length(segments, count), 0});
 }
 
 long sys_writev(int fd, const iovec *segments, unsigned long count)
@@ -173,7 +177,7 @@ long sys_writev(int fd, const iovec *segments, unsigned long count)
         loff_t offset = 0;
         long result = filp->f_op->writev(filp, segments, count, &offset);
         return checked_result(result, iov_length(segments, count), where);
-    });
+    }, {nullptr, segments, count, iov_length(segments, count), 0});
 }
 
 // do_poll: registers on the first round, then sleeps until an event or a signal.
@@ -207,7 +211,8 @@ static long poll_file(file *filp, short events, bool wait, const place &where)
 long sys_poll(int fd, short events, bool wait)
 {
     place where = place::here();
-    return on_file("poll", fd, where, [&](file *filp) { return poll_file(filp, events, wait, where); });
+    return on_file("poll", fd, where, [&](file *filp) { return poll_file(filp, events, wait, where); },
+                   {nullptr, nullptr, 0, 0, events});
 }
 
 long sys_fasync(int fd, bool on)

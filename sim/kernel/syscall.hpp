@@ -38,9 +38,11 @@ template <typename Body> long in_syscall(const char *name, Body body, place wher
 file *fget(int fd, const place &where);
 
 // Runs a system call on a file, with a reference to it. -EBADF for a descriptor that is not open.
-template <typename Body> long on_file(const char *name, int fd, const place &where, Body body)
+template <typename Body>
+long on_file(const char *name, int fd, const place &where, Body body, const file_call &call = {})
 {
     return in_syscall(name, [&]() -> long {
+        current->call = call;
         file *filp = fget(fd, where);
         if (filp == nullptr)
             return -EBADF;

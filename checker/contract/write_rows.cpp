@@ -1,0 +1,112 @@
+// write and writev on the device.
+#include "checker/contract/play.hpp"
+#include "sim/kernel/syscall.hpp"
+
+namespace interfuse::contract {
+
+using kernel::sys_write;
+
+static long reply_well(const play &p)
+{
+    return reply_entry(p, take(p));
+}
+
+// The header ends where the page does; the rest is behind it.
+static long reply_from(const play &p, std::uintptr_t end_of_page)
+{
+    std::uintptr_t at = end_of_page - sizeof(kernel::fuse::fuse_out_header);
+    put_header(p, at, take(p), entry_bytes);
+    return sys_write(p.m.device, at, entry_bytes);
+}
+
+static long reply_over_edge(const play &p)
+{
+    return reply_from(p, p.edge);
+}
+
+static const row rows[] = {
+    {"write", "no connection", -ENODEV, fate::none, not_asked, asks::nobody,
+     [](const play &p) { return sys_write(p.bare, p.out, 16); }},
+    {"write", "under 16 bytes", -EINVAL, fate::sent, -ECONNABORTED, asks::lookup,
+     [](const play &p) { return reply_error(p, take(p), -EACCES, 15); }},
+    {"write", "a bad address for the header", -EFAULT, fate::sent, -ECONNABORTED, asks::lookup,
+     [](const play &p) {
+         take(p);
+         return sys_write(p.m.device, p.brink, 16);
+     }},
+    {"write", "unique 0", -EINVAL, fate::sent, -ECONNABORTED, asks::lookup,
+     [](const play &p) {
+         take(p);
+         return reply_error(p, 0, 0);
+     }},
+    {"write", "error above 0", -EINVAL, fate::sent, -ECONNABORTED, asks::lookup,
+     [](const play &p) { return reply_error(p, take(p), 1); }},
+    {"write", "error -1000", -EINVAL, fate::sent, -ECONNABORTED, asks::lookup,
+     [](const play &p) { return reply_error(p, take(p), -1000); }},
+    {"write", "len is not the byte count", -EINVAL, fate::sent, -ECONNABORTED, asks::lookup,
+     [](const play &p) {
+         put_header(p, p.out, take(p), 17);
+         return sys_write(p.m.device, p.out, 16);
+     }},
+    {"write", "unique 0 on a dead connection: looked at first", -EINVAL, fate::none, not_asked, asks::nobody,
+     [](const play &p) { return reply_error(p, 0, 0); }, init::answered, abort_connection},
+    {"write", "not connected", -ENOENT, fate::none, not_asked, asks::nobody,
+     [](const play &p) { return reply_error(p, 2, 0); }, init::answered, abort_connection},
+    {"write", "unique not on processing", -EINVAL, fate::sent, -ECONNABORTED, asks::lookup,
+     [](const play &p) { return reply_error(p, take(p) + 1, 0); }},
+    {"write", "unique answered before", -EINVAL, fate::over, -EACCES, asks::lookup,
+     [](const play &p) {
+         std::uint64_t unique = take(p);
+         reply_error(p, unique, -EACCES);
+         return reply_error(p, unique, -EACCES);
+     }},
+    {"write", "interrupted before the reply", -ENOENT, fate::over, -EINTR, asks::lookup,
+     [](const play &p) {
+         std::uint64_t unique = take(p);
+         kernel::in_syscall("kill", [&]() -> long {
+             kill_requester(p);
+             return 0;
+         });
+         return reply_entry(p, unique);
+     }},
+    {"write", "an error with a payload", -EINVAL, fate::over, -EIO, asks::lookup,
+     [](const play &p) { return reply_error(p, take(p), -EACCES, 24); }, init::answered, nullptr, nullptr, nullptr, true},
+    {"write", "too long", -EINVAL, fate::over, -EIO, asks::lookup,
+     [](const play &p) { return reply_entry(p, take(p), 'a', S_IFREG, entry_bytes + 8); }, init::answered, nullptr,
+     nullptr, nullptr, true},
+    {"write", "too short without argvar", -EINVAL, fate::over, -EIO, asks::lookup,
+     [](const play &p) { return reply_entry(p, take(p), 'a', S_IFREG, entry_bytes - 8); }, init::answered, nullptr,
+     nullptr, nullptr, true},
+    {"write", "a bad address for the payload", -EFAULT, fate::over, -EIO, asks::lookup,
+     [](const play &p) { return reply_from(p, p.brink); }, init::answered, nullptr, nullptr, nullptr, true},
+    {"write", "interrupted during the copy", -ENOENT, fate::over, -EINTR, asks::lookup, reply_over_edge, init::answered,
+     nullptr, nullptr, kill_meanwhile, true},
+    {"write", "aborted during the copy", -ENOENT, fate::over, -ECONNABORTED, asks::lookup, reply_over_edge,
+     init::answered, nullptr, nullptr, abort_meanwhile, true},
+    {"write", "success: the byte count", static_cast<long>(entry_bytes), fate::over, 0, asks::lookup, reply_well},
+    {"write", "an error alone", 16, fate::over, -EACCES, asks::lookup,
+     [](const play &p) { return reply_error(p, take(p), -EACCES); }},
+    {"write", "error -999", 16, fate::over, -999, asks::lookup,
+     [](const play &p) { return reply_error(p, take(p), -999); }},
+    {"write", "no such entry: nodeid 0", static_cast<long>(entry_bytes), fate::over, -ENOENT, asks::lookup,
+     [](const play &p) { return reply_entry(p, take(p), 0); }},
+    {"write", "the root as an entry", static_cast<long>(entry_bytes), fate::over, -EIO, asks::lookup,
+     [](const play &p) { return reply_entry(p, take(p), 1); }},
+    {"write", "an entry of no type", static_cast<long>(entry_bytes), fate::over, -EIO, asks::lookup,
+     [](const play &p) { return reply_entry(p, take(p), 'a', 0); }},
+    {"writev", "success over two segments", 16, fate::over, -EACCES, asks::lookup,
+     [](const play &p) {
+         kernel::fuse::fuse_out_header header{16, -EACCES, take(p)};
+         kernel::copy_to_user_space(p.m.daemon.mm, p.out, &header, 9);
+         kernel::copy_to_user_space(p.m.daemon.mm, p.in, reinterpret_cast<const std::byte *>(&header) + 9, 7);
+         iovec segments[] = {{reinterpret_cast<void *>(p.out), 9}, {reinterpret_cast<void *>(p.in), 7}};
+         return kernel::sys_writev(p.m.device, segments, 2);
+     }},
+};
+
+std::span<const row> write_rows()
+{
+    return rows;
+}
+
+} // namespace interfuse::contract

@@ -1,0 +1,11 @@
+// A dead connection takes nothing in.
+#pragma once
+
+#include "checker/invariants/ghost.hpp"
+#include "checker/invariants/invariant.hpp"
+
+namespace interfuse {
+
+std::optional<broken> check_connected(const connection_ghost &c);
+
+} // namespace interfuse
