@@ -90,6 +90,8 @@ find_mutant unfilled_page_kept \
     'stale_bytes: page [0-9]+ is marked up to date although 128 bytes from 0 on were never written ' \
     read-pages --set short=1
 spare_repaired read-pages --set short=1
+find_mutant poll_hides_disconnect \
+    'hang: the run hangs: .* sleeps in sys_poll .* a lost wakeup, .* wrote fc->connected in fuse_abort_conn' polling-daemon
 
 # The closer is killed while the daemon works on FLUSH; a second worker then reads RELEASE. It takes many schedules.
 runs=400000 find_mutant interrupted_without_references \
