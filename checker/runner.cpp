@@ -80,12 +80,12 @@ bool everybody_is_through()
 
 verdict judge_leaks()
 {
-    std::string leak = kernel::check_slabs_empty();
-    if (leak.empty() && kernel::any_page_in_use())
-        leak = "a page frame was never freed";
-    if (leak.empty())
+    kernel::slab_leftover found = kernel::find_slab_leftover();
+    if (found.text.empty() && kernel::any_page_in_use())
+        found = {"leak", "pages", "a page frame was never freed"};
+    if (found.text.empty())
         return {};
-    return {verdict_kind::violation, "leak", leak + " after the teardown", {}};
+    return {verdict_kind::violation, found.rule, found.text + " after the teardown", {}, found.cache};
 }
 
 bool may_stall(const scenario &which)

@@ -26,6 +26,7 @@ std::span<const scenario> all_scenarios()
         closed_device(),
         unmounted_request(),
         // The life of a connection.
+        mounting(),
         init(),
         init_answers(),
         exhausted_pool(),

@@ -20,6 +20,7 @@ scenario setxattr();
 scenario fsync();
 scenario odd_replies();
 scenario two_mounts();
+scenario mounting();
 scenario closed_device();
 scenario harmless_signal();
 scenario forget();

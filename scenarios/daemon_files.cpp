@@ -128,10 +128,18 @@ std::size_t answer_write(answer reply, std::uint64_t node, const fuse::fuse_writ
     return node == 'e' ? reply.end(-EIO) : reply.add(out).end();
 }
 
-// The name in a request, behind its argument.
-template <typename In> char name_after(const std::byte *request)
+// The node that a request behind whose argument stands a name is to create.
+template <typename In> char created_by(const std::byte *request)
 {
-    return static_cast<char>(request[sizeof(fuse::fuse_in_header) + sizeof(In)]);
+    const std::byte *name = request + sizeof(fuse::fuse_in_header) + sizeof(In);
+    return static_cast<char>(name[1] != std::byte{0} ? name[1] : name[0]);
+}
+
+// What an old daemon does not know, of a node of which that is said.
+bool is_unknown(std::uint32_t opcode, std::uint64_t node)
+{
+    return node == 'o' && (opcode == fuse::FUSE_CREATE || opcode == fuse::FUSE_FLUSH || opcode == fuse::FUSE_FSYNC ||
+                           opcode == fuse::FUSE_SETXATTR);
 }
 
 } // namespace
@@ -159,13 +167,15 @@ std::size_t handle_request(const std::byte *request, std::byte *reply)
     case fuse::FUSE_LOOKUP:
         return first == 'n' ? to.end(-ENOENT) : to.add(entry_of(first)).end();
     case fuse::FUSE_MKNOD:
-        return to.add(entry_of(name_after<fuse::fuse_mknod_in>(request))).end();
+        return to.add(entry_of(created_by<fuse::fuse_mknod_in>(request))).end();
     case fuse::FUSE_LINK: {
         auto linked = argument_of<fuse::fuse_link_in>(request);
         return to.add(entry_of(static_cast<char>(linked.oldnodeid))).end();
     }
     case fuse::FUSE_CREATE: {
-        char letter = name_after<fuse::fuse_open_in>(request);
+        char letter = created_by<fuse::fuse_open_in>(request);
+        if (is_unknown(header.opcode, static_cast<std::uint64_t>(letter)))
+            return to.end(-ENOSYS);
         return to.add(entry_of(letter)).add(open_of(static_cast<std::uint64_t>(letter))).end();
     }
     case fuse::FUSE_OPEN:
@@ -190,7 +200,7 @@ std::size_t handle_request(const std::byte *request, std::byte *reply)
     case fuse::FUSE_SETXATTR:
     case fuse::FUSE_UNLINK:
     case fuse::FUSE_RENAME:
-        return to.end();
+        return to.end(is_unknown(header.opcode, header.nodeid) ? -ENOSYS : 0);
     default:
         return to.end(-ENOSYS);
     }

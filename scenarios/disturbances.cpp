@@ -43,6 +43,25 @@ task_struct *start_aborter(const char *name, const mount &m, pace when)
     });
 }
 
+task_struct *start_watcher(const char *name, const mount &m)
+{
+    kernel::kobject_get(&m.fc->kobj);
+    return spawn(name, {}, [m] {
+        kernel::in_syscall("read waiting", [&]() -> long { return fuse::fuse_conn_waiting_show(m.fc); });
+        kernel::in_syscall("close waiting", [&]() -> long {
+            kernel::kobject_put(&m.fc->kobj);
+            return 0;
+        });
+    });
+}
+
+task_struct *start_mounter(const char *name, process of, int device)
+{
+    return spawn(name, of, [file = of.files->fd[static_cast<unsigned>(device)]] {
+        kernel::in_syscall("mount", [&]() -> long { return mount_device(file, {}).err; });
+    });
+}
+
 task_struct *start_unmounter(const char *name, const mount &m, kernel::umount_flags flags, pace when)
 {
     return spawn(name, {}, [m, flags, when] {

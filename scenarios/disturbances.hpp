@@ -13,6 +13,10 @@ enum class pace : bool { any_time, patient };
 task_struct *start_killer(const char *name, task_struct *victim, int sig = SIGKILL, pace when = pace::any_time);
 // Writes to the connection's control attribute `abort`, which it has opened before the run.
 task_struct *start_aborter(const char *name, const mount &m, pace when = pace::any_time);
+// Reads the control attribute `waiting`, which it has opened before the run.
+task_struct *start_watcher(const char *name, const mount &m);
+// Mounts a file system on a descriptor of its process, and ends, which closes the device.
+task_struct *start_mounter(const char *name, process of, int device);
 // Unmounts once; refused while the mount is in use, unless lazily.
 task_struct *start_unmounter(const char *name, const mount &m, kernel::umount_flags flags, pace when = pace::any_time);
 // Memory pressure: evicts the inode of a name if nobody uses it, so that FORGET is sent.

@@ -12,7 +12,7 @@ static void build()
     answer_init(m);
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m);
-    open_file file = open_before_run(m, "a");
+    open_file file = open_before_run(m, parameter_of("old") != 0 ? "o" : "a");
     for (int i = 0; i < parameter_of("requesters"); ++i)
         if (task_struct *syncer = start_syncer("syncer", file); i < parameter_of("killers"))
             start_killer("killer", syncer, SIGKILL, pace::patient);
@@ -30,6 +30,7 @@ scenario fsync()
             {"requesters", 1, 1, 4, "tasks of one process that sync a file and end, which closes it"},
             {"killers", 1, 0, 4, "tasks that kill one of them each"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
+            {"old", 0, 0, 1, "whether the daemon knows neither FLUSH nor FSYNC"},
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
         }),
         .build = build,

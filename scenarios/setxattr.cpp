@@ -13,9 +13,10 @@ static void build()
     auto buffer = static_cast<std::uint32_t>(parameter_of("buffer"));
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m, {.read_bytes = buffer});
+    const char *file = parameter_of("old") != 0 ? "o" : "a";
     auto bytes = static_cast<std::size_t>(parameter_of("value"));
     for (int i = 0; i < parameter_of("requesters"); ++i)
-        if (task_struct *setter = start_attribute_setter("setter", m, "a", bytes); i < parameter_of("killers"))
+        if (task_struct *setter = start_attribute_setter("setter", m, file, bytes); i < parameter_of("killers"))
             start_killer("killer", setter, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("aborters"); ++i)
         start_aborter("aborter", m);
@@ -34,6 +35,7 @@ scenario setxattr()
             {"killers", 1, 0, 4, "tasks that kill one setter each"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
             {"buffer", 0, 0, 256, "bytes of the daemon's read buffer; 0: enough"},
+            {"old", 0, 0, 1, "whether the daemon knows no SETXATTR"},
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
             {"faults", 1, 0, 8, "page faults that a run may contain"},
         }),

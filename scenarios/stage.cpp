@@ -53,28 +53,54 @@ process make_process()
     return {kernel::make_files(), kernel::make_mm()};
 }
 
-mount mount_fuse(mount_options options)
+mounted mount_device(kernel::file *device, const mount_options &options)
 {
-    mount m{};
-    m.daemon = make_process();
-    kernel::file *device = kernel::alloc_file(&fuse::fuse_dev_operations, nullptr, nullptr);
-    m.device = kernel::install_fd(m.daemon.files, device);
     kernel::super_block *sb = kernel::alloc_super();
+    // do_kern_mount makes the vfsmount first, so that nothing can fail once the file system is there.
+    kernel::vfsmount *mount = sb != nullptr ? kernel::make_vfsmount(sb) : nullptr;
+    if (mount == nullptr) {
+        if (sb != nullptr)
+            kernel::destroy_super(sb);
+        return {-ENOMEM, 0, nullptr};
+    }
     fuse::fuse_mount_data data{};
     data.file = device;
-    data.pool_size = static_cast<unsigned>(parameter_of("pool"));
+    data.pool_size = options.pool;
     data.rootmode = S_IFDIR;
     data.max_read = options.max_read;
     kernel::lock_kernel();
     int err = fuse::fuse_fill_super(sb, &data, 0);
     kernel::unlock_kernel();
-    sim::require(err == 0, "a scenario's mount failed");
+    if (err != 0) {
+        kernel::mntput(mount);
+        return {err, 0, nullptr};
+    }
     sb->s_active = true;
-    m.number = kernel::attach_mnt(kernel::make_vfsmount(sb));
-    stage->unmounts[m.number] = true;
+    mount->mnt_root = sb->s_root;
+    unsigned number = kernel::attach_mnt(mount);
+    stage->unmounts[number] = true;
+    return {0, number, sb};
+}
+
+mount mount_fuse(mount_options options)
+{
+    mount m{};
+    m.daemon = make_process();
+    kernel::file *device = open_device();
+    m.device = kernel::install_fd(m.daemon.files, device);
+    options.pool = static_cast<unsigned>(parameter_of("pool"));
+    mounted done = mount_device(device, options);
+    sim::require(done.err == 0, "a scenario's mount failed");
+    kernel::super_block *sb = done.sb;
+    m.number = done.number;
     m.fc = static_cast<fuse::fuse_conn *>(sb->s_fs_info);
     m.root = sb->s_root->d_inode;
     return m;
+}
+
+kernel::file *open_device()
+{
+    return kernel::alloc_file(&fuse::fuse_dev_operations, nullptr, nullptr);
 }
 
 open_file open_before_run(const mount &m, const char *name, process by)

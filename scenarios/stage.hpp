@@ -32,7 +32,18 @@ process make_process();
 
 struct mount_options {
     std::uint32_t max_read = ~0U; // bytes of a READ
+    unsigned pool = 2;            // requests; of mount_fuse the scenario's parameter
 };
+
+// mount(2) of a file that should be a device. The error, or the number in the mount table and the superblock.
+struct mounted {
+    long err;
+    unsigned number;
+    kernel::super_block *sb;
+};
+mounted mount_device(kernel::file *device, const mount_options &options);
+// A device file of nobody's yet.
+kernel::file *open_device();
 
 // Opens the device for a new daemon process and mounts it; INIT lies on the pending list. The pool's size is the
 // parameter `pool`. A scenario may mount several file systems.

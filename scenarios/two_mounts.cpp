@@ -20,6 +20,8 @@ static void build()
     }
     for (int i = 0; i < parameter_of("aborters"); ++i)
         start_aborter("aborter", first);
+    for (int i = 0; i < parameter_of("watchers"); ++i)
+        start_watcher("watcher", first);
     if (parameter_of("unmounters") != 0)
         start_unmounter("unmounter", first, {.lazy = true});
 }
@@ -34,10 +36,12 @@ scenario two_mounts()
             {"requesters", 1, 1, 4, "tasks on each mount that look a name up"},
             {"daemons", 1, 1, 4, "workers of each daemon"},
             {"aborters", 1, 0, 4, "tasks that abort the first connection"},
+            {"watchers", 1, 0, 2, "tasks that read the first connection's attribute waiting"},
             {"unmounters", 0, 0, 1, "a task that unmounts the first file system lazily"},
         }),
         .build = build,
         .goals = {
+            {"the attribute waiting is read", happening{sim::event_kind::atomic_read, "fuse_conn_waiting_show"}},
             {"aborted while a request is pending", strike{disturbance::abort, request_stage::pending}},
             {"aborted while a request is with the daemon", strike{disturbance::abort, request_stage::sent}},
         },

@@ -26,7 +26,9 @@ struct verdict {
     std::string invariant; // the name of what does not hold; empty for done, stalled and step_limit
     std::string message;   // one sentence
     place where = {};
-    std::string caller = {}; // of the function at `where`, where that tells findings apart; else empty
+    // What tells findings of one kind at one place apart: the caller of the function at `where`, or the cache of what
+    // was not freed; else empty.
+    std::string caller = {};
 
     bool is_finding() const
     {

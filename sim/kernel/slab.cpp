@@ -214,19 +214,26 @@ void kfree(void *object, place where)
     rule_broken("bad_free", fmt::format("{} was not allocated with kmalloc", sim::name_of_object(object)), where);
 }
 
-std::string check_slabs_empty()
+slab_leftover find_slab_leftover()
 {
     const slab_state &all = state.get();
     for (unsigned c = 0; c < all.cache_count; ++c) {
         const kmem_cache_t &cache = *all.caches[c];
         for (unsigned i = 0; i < cache.object_count; ++i) {
             if ((cache.live >> i & 1) != 0)
-                return fmt::format("{} was never freed (cache {})", sim::name_of_object(cache.object(i)), cache.name);
+                return {"leak", cache.name,
+                        fmt::format("{} was never freed (cache {})", sim::name_of_object(cache.object(i)), cache.name)};
             if (written_while_free(cache, i) < cache.object_bytes)
-                return fmt::format("free object {} of cache {} was written", i, cache.name);
+                return {"write_after_free", cache.name,
+                        fmt::format("free object {} of cache {} was written", i, cache.name)};
         }
     }
-    return "";
+    return {};
+}
+
+std::string check_slabs_empty()
+{
+    return find_slab_leftover().text;
 }
 
 } // namespace kernel

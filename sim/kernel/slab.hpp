@@ -67,7 +67,15 @@ struct slab_state {
     std::uint32_t cache_count;
 };
 const slab_state &slab_caches();
-// One sentence about an object that is still allocated, or was written after its free; else empty.
+// An object that is still allocated, or was written after its free: the rule that it breaks, its cache, and one sentence.
+// All empty if there is none.
+struct slab_leftover {
+    const char *rule = "";
+    const char *cache = "";
+    std::string text;
+};
+slab_leftover find_slab_leftover();
+// The sentence alone.
 std::string check_slabs_empty();
 
 } // namespace kernel
