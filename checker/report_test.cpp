@@ -1,5 +1,7 @@
 #include "checker/report.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
@@ -88,6 +90,21 @@ TEST(Report, SaysSampleAndNeverVerified)
     EXPECT_NE(text.find("a sample of 1,234 runs, 98,765 steps"), std::string::npos);
     EXPECT_EQ(text.find("verified"), std::string::npos);
     EXPECT_NE(text.find("digest 0000000000000010"), std::string::npos);
+}
+
+TEST(Report, IsBriefAboutManyScenariosButForGoalsThatWereMissed)
+{
+    exploration result = some_result();
+    std::string alone = report_text(some_options(), result);
+    EXPECT_NE(alone.find("\n    never reached: answered\n"), std::string::npos) << alone;
+    while (result.samples.size() < 20)
+        result.samples.push_back(result.samples[0]);
+    result.samples[1].sums.runs_reaching[0] = 1;
+    std::string among_many = report_text(some_options(), result);
+    EXPECT_NE(among_many.find("one-request: 1,234 runs, 80 steps a run, 1,234 done; 1 of 1 goal reached\n"),
+              std::string::npos) << among_many;
+    EXPECT_NE(among_many.find("0 of 1 goal reached\n    never reached: answered\n"), std::string::npos);
+    EXPECT_EQ(std::ranges::count(among_many, '\n'), 20 + 19 + 1);
 }
 
 TEST(Report, NamesRunsThatWereCut)

@@ -13,6 +13,9 @@ namespace {
 
 using sim::event_kind;
 
+// More scenarios than these get a line each.
+constexpr std::size_t in_full_max = 6;
+
 std::uint64_t per_second(std::uint64_t count, std::chrono::nanoseconds time)
 {
     auto microseconds = static_cast<std::uint64_t>(time.count() / 1000);
@@ -84,6 +87,25 @@ std::string goals_text(const scenario_sample &sample)
         text += fmt::format("    reached: {}\n", fmt::join(met, ", "));
     if (!missed.empty())
         text += fmt::format("    never reached: {}\n", fmt::join(missed, ", "));
+    return text;
+}
+
+// One line for a scenario among many, and a second one for goals that were never reached.
+std::string brief_text(const scenario_sample &sample, check_level checks)
+{
+    const tally &sums = sample.sums;
+    std::vector<std::string> missed;
+    const std::vector<goal> &goals = sample.of.which->goals;
+    for (std::size_t i = 0; i < goals.size(); ++i)
+        if (sums.runs_reaching[i] == 0)
+            missed.emplace_back(goals[i].name);
+    std::string text = fmt::format("{}: {}, {} steps a run, {}", sample.of.which->name, counted(sums.runs, "run"),
+                                   sums.runs == 0 ? 0 : sums.steps / sums.runs, verdicts_of(sums));
+    if (checks == check_level::end)
+        return text + "\n";
+    text += fmt::format("; {} of {} reached\n", goals.size() - missed.size(), counted(goals.size(), "goal"));
+    if (!missed.empty())
+        text += fmt::format("    never reached: {}\n", fmt::join(missed, "; "));
     return text;
 }
 
@@ -162,7 +184,8 @@ std::string report_text(const explore_options &options, const exploration &resul
     std::uint64_t runs = 0;
     std::uint64_t steps = 0;
     for (const scenario_sample &sample : result.samples) {
-        text += scenario_text(sample, options.checks);
+        text += result.samples.size() > in_full_max ? brief_text(sample, options.checks)
+                                                    : scenario_text(sample, options.checks);
         runs += sample.sums.runs;
         steps += sample.sums.steps;
     }
