@@ -20,7 +20,7 @@ std::string missed_goals(const scenario &which)
     std::uint64_t all = which.goals.size() == goals_max ? ~std::uint64_t{0} : (std::uint64_t{1} << which.goals.size()) - 1;
     std::uint64_t met = 0;
     for (std::uint64_t number = 0; number < runs_max && met != all; ++number)
-        met |= on.run(*chooser, number).seen.reached_goals();
+        met |= on.run(*chooser, number).seen->reached_goals();
     std::string missed;
     for (unsigned i = 0; i < which.goals.size(); ++i)
         if ((met >> i & 1) == 0)

@@ -37,7 +37,7 @@ std::vector<bool> answered(const std::vector<parameter_setting> &set, const std:
     auto chooser = all_strategies()[0].make(1);
     std::uint64_t met = 0;
     for (std::uint64_t number = 0; number < 200; ++number)
-        met |= on.run(*chooser, number).seen.reached_goals();
+        met |= on.run(*chooser, number).seen->reached_goals();
     std::vector<bool> results;
     for (std::size_t i = 0; i < opcodes.size(); ++i)
         results.push_back((met >> i & 1) != 0);

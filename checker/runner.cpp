@@ -136,6 +136,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     sim::install_object_namer(name_of_core_object);
     sim::install_value_namer(name_of_core_value);
     use_parameters(how.parameters);
+    seek(how.which->goals);
     sim::reset_world(static_cast<std::uint32_t>(parameter_of("page_size")));
     the_run.limits = how.limits;
     the_run.points = how.points;
@@ -156,13 +157,13 @@ run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
     the_run.points = how.points;
     sim::begin_run(chooser, number);
     std::ranges::copy(calls_at_start, the_run.calls.begin());
-    begin_observing(how.which->goals);
+    begin_observing();
     run_result result;
     result.verdict = run_to_the_end(*how.which);
     result.steps = the_run.steps;
     result.fingerprint = fingerprint_of(result.verdict);
     std::uint64_t ending[] = {static_cast<std::uint64_t>(result.verdict.kind), result.fingerprint, number};
-    result.seen = observed();
+    result.seen = &observed();
     result.record_hash = sim::record_hash(XXH3_64bits(ending, sizeof ending));
     return result;
 }

@@ -27,7 +27,7 @@ struct run_result {
     std::uint32_t steps = 0;
     std::uint64_t record_hash =
         0; // of choices, kinds of events, run number, verdict and fingerprint: its part of the digest
-    observation seen; // empty unless invariants are checked at all steps
+    const observation *seen = nullptr; // until the next run; nothing unless invariants are checked at all steps
 };
 
 // What listens to a recorded run; called on the stacks of the run's tasks, in order.

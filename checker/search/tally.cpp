@@ -57,7 +57,8 @@ void tally::add_run(std::uint64_t number, const run_result &result, std::uint64_
     digest += sim::splitmix64(mixed);
     ++verdicts[static_cast<unsigned>(result.verdict.kind)];
     schedules.add(sim::record_hash(0));
-    add_observation(result.seen);
+    if (result.seen != nullptr)
+        add_observation(*result.seen);
     if (is_examined(number))
         examine_record();
     if (result.fingerprint != 0)

@@ -21,6 +21,8 @@ public:
     bool has_reached(unsigned goal) const { return (goals >> goal & 1) != 0; }
     std::uint64_t reached_goals() const { return goals; }
 
+    void clear() { goals = count = 0; }
+
     // Once for all equal ones.
     void add(const strike &what);
     std::span<const std::uint16_t> struck() const { return {numbers.data(), count}; }

@@ -17,12 +17,14 @@
 
 namespace interfuse {
 
+bool seeks_passages = false;
+
 namespace {
 
 // Of the run in progress; history, so not in the world.
 observation seen;
 std::span<const goal> sought;
-bool seeks_passages = false;
+bool seeks_happenings = false;
 
 void note(const strike &what)
 {
@@ -231,15 +233,21 @@ void follow_happening(const sim::event &what)
 
 } // namespace
 
-void begin_observing(std::span<const goal> goals)
+void seek(std::span<const goal> goals)
 {
-    seen = {};
     sought = goals;
+    seeks_happenings =
+        std::ranges::any_of(goals, [](const goal &g) { return std::holds_alternative<happening>(g.when); });
     observed_kinds = always_observed;
     for (const goal &g : goals)
         if (auto wanted = std::get_if<happening>(&g.when))
             observed_kinds |= std::uint64_t{1} << static_cast<unsigned>(wanted->kind);
     seeks_passages = std::ranges::any_of(goals, [](const goal &g) { return std::holds_alternative<passage>(g.when); });
+}
+
+void begin_observing()
+{
+    seen.clear();
 }
 
 const observation &observed()
@@ -251,7 +259,8 @@ void observe_slowly(const sim::event &what)
 {
     if (sim::the_run.now != sim::phase::running)
         return;
-    follow_happening(what);
+    if (seeks_happenings)
+        follow_happening(what);
     switch (what.kind) {
     case sim::event_kind::mark:
         follow_mark(what);

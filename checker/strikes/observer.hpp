@@ -7,8 +7,10 @@
 
 namespace interfuse {
 
-// A new run of a scenario with these goals. The observer sees them until the next call.
-void begin_observing(std::span<const goal> goals);
+// The goals of the runs to come; the observer looks at them until the next call.
+void seek(std::span<const goal> goals);
+// A run begins.
+void begin_observing();
 
 // What has been seen since.
 const observation &observed();
@@ -26,13 +28,20 @@ inline constexpr std::uint64_t always_observed = [] {
 // These and those that the goals of the run name.
 inline constinit std::uint64_t observed_kinds = always_observed;
 
+// A goal of the run is a passage, so that each new state of a request matters.
+extern bool seeks_passages;
+
 void observe_slowly(const sim::event &what);
 
 // Listener of events; it changes nothing. REQUIRES: the ghost state follows the run.
 inline void observe(const sim::event &what)
 {
-    if ((observed_kinds >> static_cast<unsigned>(what.kind) & 1) != 0)
-        observe_slowly(what);
+    if ((observed_kinds >> static_cast<unsigned>(what.kind) & 1) == 0)
+        return;
+    // Of stores, which are by far the most, only the end of a connection matters else.
+    if (what.kind == sim::event_kind::store && what.value != 0 && !seeks_passages)
+        return;
+    observe_slowly(what);
 }
 
 } // namespace interfuse
