@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "sim/kernel/budget.hpp"
+#include "sim/kernel/bug.hpp"
 #include "sim/kernel/filemap.hpp"
 #include "sim/kernel/mmap.hpp"
 #include "sim/kernel/testing_mount.hpp"
@@ -15,9 +16,7 @@ struct paged_file {
     file_operations ops;
     address_space_operations pages;
     backing_dev_info device;
-    bool fails;       // to read
-    bool late;        // a task of its own ends each read
-    list_head locked; // by lru: pages that wait for it
+    bool fails; // to read
     unsigned reads, writes;
     files_struct *files;
     mm_struct *mm;
@@ -41,6 +40,7 @@ inline void fill(page *pg)
 inline int read_testing_page(file *, page *pg)
 {
     paged_file &all = testing_file;
+    BUG_ON(pg->mapping == nullptr);
     ++all.reads;
     if (!all.fails) {
         fill(pg);
