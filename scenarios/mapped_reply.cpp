@@ -1,4 +1,6 @@
 // A daemon whose reply lies in a page that the reply itself is to fill: the documented deadlocks 2 and 3.
+#include <array>
+
 #include "scenarios/all.hpp"
 #include "scenarios/daemon.hpp"
 #include "scenarios/disturbances.hpp"
@@ -11,12 +13,16 @@ static void build()
     bool async = parameter_of("async") != 0;
     mount m = mount_fuse();
     answer_init(m, {.async_read = async, .pages_ahead = async ? 1U : 0U});
-    reply_place *place = make_reply_place();
+    std::array<reply_place *, 4> places{};
     crew *daemon = make_crew();
-    for (int i = 0; i < parameter_of("daemons"); ++i)
-        daemon->add(start_worker("daemon", m, {.reply = place}));
+    for (int i = 0; i < parameter_of("daemons"); ++i) {
+        places[static_cast<unsigned>(i)] = make_reply_place();
+        daemon->add(start_worker("daemon", m, {.reply = places[static_cast<unsigned>(i)]}));
+    }
     open_file file = open_before_run(m, "a");
-    map_reply_from(m, place, open_before_run(m, "a", m.daemon), 1);
+    open_file of_daemon = open_before_run(m, "a", m.daemon);
+    for (int i = 0; i < parameter_of("daemons"); ++i)
+        map_reply_from(m, places[static_cast<unsigned>(i)], of_daemon, 1);
     for (int i = 0; i < parameter_of("readers"); ++i)
         start_killer("killer", start_reader("reader", file, {.knows_content = false}), SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("closers"); ++i)
@@ -34,7 +40,7 @@ scenario mapped_reply()
         .parameters = with_common_parameters({
             {"readers", 1, 1, 4, "tasks that read the page and are killed"},
             {"async", 1, 0, 1, "whether the page is read in the background"},
-            {"daemons", 1, 1, 4, "workers of the daemon, which write their replies from the same pages"},
+            {"daemons", 1, 1, 4, "workers of the daemon, which all map the page"},
             {"closers", 0, 0, 4, "tasks that kill the daemon"},
             {"aborters", 1, 0, 4, "tasks that abort the connection"},
         }),
