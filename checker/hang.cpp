@@ -93,9 +93,10 @@ bool waits_for_answer(const kernel::task_struct &task)
     return function == "request_wait_answer" || function == "fuse_get_request";
 }
 
+// A task that has taken its SIGKILL and is on the way out is not meant: no signal ends the FLUSH of its exit.
 bool is_killed(const kernel::task_struct &task)
 {
-    return task.killed || (task.pending.bits & kernel::sigmask(SIGKILL)) != 0;
+    return (task.pending.bits & kernel::sigmask(SIGKILL)) != 0;
 }
 
 // Why the task should not sleep, whatever the daemon does; empty if it may.

@@ -182,8 +182,8 @@ static void write_over_hole(const worker &w, std::size_t bytes)
     mend_hole(punched);
     if (sent == -EFAULT && punched.page < hole_pages_max)
         reached(hole_in_reply(punched.page));
-    if (sent == -EFAULT && !kernel::killed())
-        write_reply(w, bytes);
+    while (sent == -EFAULT && !kernel::killed())
+        sent = write_reply(w, bytes);
 }
 
 // One system call was interrupted or found nothing to do: libfuse's loop goes on.

@@ -26,6 +26,16 @@ static void build()
         start_unmounter("unmounter", m, {.force = true}, pace::patient);
 }
 
+// Each killed requester leaves a worker, and a unit of the pool, to a request that waits for what the worker asks: that
+// takes one more of each.
+static bool may_stall()
+{
+    int needed = parameter_of("requesters") + 1;
+    bool too_few = parameter_of("daemons") < needed || parameter_of("pool") < needed;
+    auto way = static_cast<way_out>(parameter_of("way"));
+    return way == way_out::none || (way == way_out::kill && too_few);
+}
+
 scenario own_mount()
 {
     return {
@@ -43,8 +53,9 @@ scenario own_mount()
             {"killed while the daemon waits for the directory", strike{disturbance::kill, request_stage::sent}},
             {own_lookup_returns},
         },
-        .may_stall = "the requester waits for the daemon, which waits for the directory's mutex",
-        .stalls = [] { return parameter_of("way") == static_cast<int>(way_out::none); },
+        .may_stall = "the requester waits for the daemon, which waits for the directory's mutex, or for a worker or a "
+                     "request of the pool where there is none left",
+        .stalls = may_stall,
     };
 }
 

@@ -22,6 +22,8 @@ struct stage_state {
     std::array<const fuse::fuse_conn *, sim::tasks_max> rests_on;
     std::array<task_struct *, sim::tasks_max> doomed;
     unsigned doomed_count;
+    std::array<kernel::files_struct *, sim::tasks_max> opened; // of processes with files from before the run
+    unsigned opened_count;
     bool unmounts[kernel::mounts_max];
 };
 
@@ -112,6 +114,8 @@ open_file open_before_run(const mount &m, const char *name, process by)
     long fd = kernel::sys_open(m.number, name);
     sim::require(fd >= 0, "a scenario's file could not be opened");
     opened.fd = static_cast<int>(fd);
+    sim::require(stage->opened_count < sim::tasks_max, "a scenario opens too many files before the run");
+    stage->opened[stage->opened_count++] = by.files;
     self->mm = nullptr;
     self->files = nullptr;
     return opened;
@@ -144,8 +148,22 @@ bool setup_awaits_host()
     return setup.status == sim::task_status::blocked && setup.waiting_why == between_phases;
 }
 
+// A process that a scenario opened a file for and gave no task closes it as it ends.
+static void end_idle_processes()
+{
+    task_struct *self = kernel::current;
+    for (unsigned i = 0; i < stage->opened_count; ++i) {
+        self->files = stage->opened[i];
+        for (unsigned fd = 0; self->files->users == 0 && fd < kernel::files_max; ++fd)
+            if (self->files->fd[fd] != nullptr)
+                kernel::sys_close(static_cast<int>(fd));
+    }
+    self->files = nullptr;
+}
+
 static void unmount_everything()
 {
+    end_idle_processes();
     for (unsigned number = 0; number < kernel::mounts_max; ++number) {
         if (!stage->unmounts[number])
             continue;
