@@ -89,6 +89,7 @@ TEST(Variations, EndInEachOfTheWaysOut)
         {"unmounted-request", {{"how", "by-force"}}},
         {"several-workers", {{"closers", "1"}, {"aborters", "1"}}},
         {"closed-file", {{"closers", "1"}}},
+        {"mix", {{"pollers", "1"}, {"closers", "1"}}},
     };
     for (const variation &v : ending) {
         outcome all = sample(v.name, v.set);

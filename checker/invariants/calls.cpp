@@ -161,10 +161,11 @@ void follow_page_fault()
             own_call().memory_failed = true;
 }
 
-void follow_poll(const connection_ghost &c)
+void follow_poll(const connection_ghost &c, const sim::event &what)
 {
     call_ghost &call = own_call();
-    if (call.kind != call_kind::poll)
+    // A poller that is the last user of a closed device ends the connection when it has its answer.
+    if (call.kind != call_kind::poll || std::string_view(what.where.function()) != "fuse_dev_poll")
         return;
     if (c.fc->connected.peek() == 0)
         call.polled = POLLERR;

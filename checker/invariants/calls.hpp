@@ -39,7 +39,7 @@ void follow_memory_failure();
 // A page fault: what a file reads in may fail for the file's own reasons.
 void follow_page_fault();
 // The running task has released the lock of a connection.
-void follow_poll(const connection_ghost &c);
+void follow_poll(const connection_ghost &c, const sim::event &what);
 // A request is about to change its state; r is as before.
 void follow_copier(const request_ghost &r, fuse::fuse_req_state next, const sim::event &what);
 // The running task, which sent the request and waited for it, drops its reference.
