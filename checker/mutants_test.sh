@@ -92,6 +92,12 @@ find_mutant unfilled_page_kept \
 spare_repaired read-pages --set short=1
 find_mutant poll_hides_disconnect \
     'hang: the run hangs: .* sleeps in sys_poll .* a lost wakeup, .* wrote fc->connected in fuse_abort_conn' polling-daemon
+find_mutant release_keeps_processing \
+    'cut_off: request [0-9]+ is on fc->processing although whoever has cut the connection off is through ' daemon-dies
+# While the aborter waits to call the end of one request, another is still copied.
+find_mutant io_aborted_last \
+    'cut_off: request [0-9]+ is on fc->processing although whoever has cut the connection off is through ' \
+    mix --set async=2 --set requesters=2 --set daemons=3 --set aborters=1 --set faults=4
 
 # The closer is killed while the daemon works on FLUSH; a second worker then reads RELEASE. It takes many schedules.
 runs=400000 find_mutant interrupted_without_references \

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "checker/invariants/contract.hpp"
+#include "checker/invariants/disconnection.hpp"
 #include "checker/invariants/following.hpp"
 #include "checker/invariants/ledger.hpp"
 #include "sim/kernel/mm.hpp"
@@ -112,6 +113,26 @@ void follow_call_begin()
     call = {};
     call.kind = call_kind::other;
     call.connection = nobody;
+    call.cuts = nobody;
+}
+
+void follow_cut(const connection_ghost &c)
+{
+    own_call().cuts = static_cast<std::uint8_t>(&c - ghost().connections.data());
+}
+
+// put_super disconnects without ending anything: nobody waits any more then.
+static void note_cut(const call_ghost &call, const sim::event &what)
+{
+    if (call.cuts == nobody)
+        return;
+    connection_ghost &c = changing_ghost().connections[call.cuts];
+    if (!c.live || c.fc->mounted == 0)
+        return;
+    c.cut_off = true;
+    // The lists are as they were when the lock was released last.
+    if (std::optional<broken> found = check_cut_off(c))
+        violated("cut_off", std::move(found->message), what);
 }
 
 void follow_file_found(const sim::event &what)
@@ -143,6 +164,7 @@ void follow_call_end(const sim::event &what)
     changing_ghost().copying_touched = ghost().locked != 0;
     call_ghost &call = own_call();
     judge_call(call, what);
+    note_cut(call, what);
     if (call.on_device && call.kind == call_kind::read && call.took)
         follow_reading(call, static_cast<long>(what.value) > 0, what);
     call.kind = call_kind::none;

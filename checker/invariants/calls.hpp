@@ -13,6 +13,7 @@ struct call_ghost {
     call_kind kind;
     bool on_device;
     std::uint8_t connection; // of the device; nobody if it has none
+    std::uint8_t cuts;       // the connection that this call has disconnected; nobody if it has not
     bool over;               // the file's operation has returned, and its reference is put
     bool was_dead;           // fc->connected was 0 when the call found its file
     bool memory_failed;      // a bad address, a failed allocation, or a fault that a file was to serve
@@ -34,6 +35,8 @@ bool read_user_memory(const kernel::task_struct &task, std::size_t offset, void 
 void follow_call_begin();
 void follow_file_found(const sim::event &what);
 void follow_file_put(const sim::event &what);
+// The running task has cleared fc->connected.
+void follow_cut(const connection_ghost &c);
 void follow_call_end(const sim::event &what);
 void follow_memory_failure();
 // A page fault: what a file reads in may fail for the file's own reasons.

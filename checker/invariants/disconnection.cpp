@@ -25,4 +25,19 @@ std::optional<broken> check_connected(const connection_ghost &c)
     return std::nullopt;
 }
 
+std::optional<broken> check_cut_off(const connection_ghost &c)
+{
+    if (!c.cut_off)
+        return std::nullopt;
+    for (list_of list : {list_of::pending, list_of::processing}) {
+        slot_mask left = c.now.on[static_cast<unsigned>(list)];
+        if (left == 0)
+            continue;
+        const request_ghost &r = ghost().requests[static_cast<unsigned>(std::countr_zero(left))];
+        return broken{fmt::format("{} is on {} although whoever has cut the connection off is through",
+                                  name_of_request(*r.req), name_of(list))};
+    }
+    return std::nullopt;
+}
+
 } // namespace interfuse

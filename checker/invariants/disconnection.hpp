@@ -7,5 +7,7 @@
 namespace interfuse {
 
 std::optional<broken> check_connected(const connection_ghost &c);
+// Nobody waits for the daemon of an aborted connection.
+std::optional<broken> check_cut_off(const connection_ghost &c);
 
 } // namespace interfuse

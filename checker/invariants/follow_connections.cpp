@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/invariants/calls.hpp"
 #include "checker/invariants/census.hpp"
 #include "checker/invariants/following.hpp"
 #include "checker/invariants/ledger.hpp"
@@ -100,6 +101,8 @@ void follow_disconnection(connection_ghost &c, const sim::event &what)
     if (what.value != 0 && c.was_disconnected)
         violated("connected_once", "fc->connected is set after it was cleared", what);
     c.was_disconnected = c.was_disconnected || what.value == 0;
+    if (what.value == 0)
+        follow_cut(c);
 }
 
 void follow_semaphore(connection_ghost &c, const sim::event &what)

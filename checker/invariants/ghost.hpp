@@ -65,6 +65,7 @@ struct connection_ghost {
     const fuse::fuse_conn *fc; // null: the slot is free
     bool live;                 // its lock was taken: it is complete, and not being freed
     bool was_disconnected;
+    bool cut_off;              // whoever has aborted it or closed its device has returned
     bool wrote;      // the core has written to the heap since the lock was taken
     bool lists_flawed;
     init_phase init; // of process_init_reply

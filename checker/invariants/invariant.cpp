@@ -16,7 +16,7 @@ namespace interfuse {
 
 std::span<const invariant> all_invariants()
 {
-    static constexpr std::array<invariant, 15> list = {{
+    static constexpr std::array<invariant, 16> list = {{
         {"list_membership", "each list of a connection holds requests in the states that belong to it, each request "
                             "once, and each request is on the list that its state asks for; unused_list holds requests "
                             "without references, or never used",
@@ -28,6 +28,10 @@ std::span<const invariant> all_invariants()
         {"connected", "no request enters fc->pending or fc->io once fc->connected is 0", "whenever fc->lock is free",
          "what a task puts there and takes off again while it holds the lock", looks_at::lists, nullptr,
          check_connected},
+        {"cut_off", "once an abort or the last close of the device has returned, no request waits for the daemon: "
+                    "fc->pending and fc->processing are empty",
+         "whenever fc->lock is free, and when such a call returns", "an unmount, which leaves background requests",
+         looks_at::lists, nullptr, check_cut_off},
         {"interrupted", "req->interrupted is not cleared while the request lives, and an interrupted request does not "
                         "move to fc->processing",
          "whenever fc->lock is free", "a flag that is set and cleared while the lock is held", looks_at::lists, nullptr,

@@ -130,6 +130,13 @@ const sabotage all_sabotage[] = {
              list_move(&req->list, &fc->io);
          });
      }},
+    {"cut_off", "request 2 is on fc->pending although whoever has cut the connection off is through", at::pending,
+     [](fuse_conn *fc, fuse_req *) {
+         kernel::in_syscall("abort", [&]() -> long {
+             locked(fc, [&] { fc->connected = 0; });
+             return 0;
+         });
+     }},
     {"interrupted", "request 2 is no longer interrupted, in state PENDING", at::pending,
      [](fuse_conn *fc, fuse_req *req) {
          locked(fc, [&] { req->interrupted = 1; });
