@@ -190,6 +190,56 @@ TEST(Caller, RevalidateCountsTheSameNodeAndForgetsAnother)
                 seen.contains("LOOKUP LOOKUP FORGET(w,1) LOOKUP FORGET(v,2) 1"));
 }
 
+// Reads a page, closes the file, opens it again and reads the page again.
+void read_twice(const char *name)
+{
+    mount m = serve_mount();
+    open_file file = open_before_run(m, name);
+    std::uintptr_t buffer = kernel::map_user_pages(file.of.mm, 1);
+    spawn("reader", file.of, [m, file, buffer, name] {
+        kernel::sys_pread(file.fd, buffer, 10, 0);
+        kernel::sys_close(file.fd);
+        int again = static_cast<int>(kernel::sys_open(m.number, name));
+        kernel::sys_pread(again, buffer, 10, 0);
+    });
+}
+
+void open_and_sync(const mount &m, const char *name)
+{
+    long fd = kernel::sys_open(m.number, name);
+    note(fd);
+    note(kernel::sys_fsync(static_cast<int>(fd)));
+    note(kernel::sys_fsync(static_cast<int>(fd)));
+    kernel::sys_close(static_cast<int>(fd));
+}
+
+TEST(Caller, TheRootIsOpenedAfterItsAttributesAreRead)
+{
+    EXPECT_EQ(conversations([] {
+                  mount m = serve_mount();
+                  spawn("opener", make_process(), [m] { open_and_sync(m, "/"); });
+              }),
+              outcomes{"GETATTR OPENDIR 0 FSYNCDIR 0 FSYNCDIR 0 RELEASEDIR"});
+}
+
+TEST(Caller, AnOldDaemonIsAskedForFsyncOnce)
+{
+    EXPECT_EQ(conversations([] {
+                  mount m = serve_mount();
+                  spawn("opener", make_process(), [m] { open_and_sync(m, "o"); });
+              }),
+              outcomes{"LOOKUP OPEN 0 FSYNC 0 0 FLUSH RELEASE"});
+}
+
+TEST(Caller, AFileThatKeepsItsCacheIsNotReadAgainAndAnotherIs)
+{
+    outcomes seen;
+    for (auto build : {+[] { read_twice("k"); }, +[] { read_twice("a"); }})
+        seen.merge(conversations(build));
+    EXPECT_EQ(seen, (outcomes{"READ(0,128) FLUSH RELEASE LOOKUP OPEN FLUSH RELEASE",
+                              "READ(0,128) FLUSH RELEASE LOOKUP OPEN READ(0,128) FLUSH RELEASE"}));
+}
+
 void read_once(mount_options options, init_reply init, const char *name, std::size_t bytes, std::uint64_t offset)
 {
     mount m = serve_mount(options, init);

@@ -14,6 +14,8 @@ static void build()
         start_worker("daemon", m);
     for (int i = 0; i < parameter_of("openers"); ++i)
         start_opener("opener", m, "a");
+    for (int i = 0; i < parameter_of("folders"); ++i)
+        start_opener("reader of the root", m, "/");
     for (int i = 0; i < parameter_of("requesters"); ++i)
         start_getter("requester", m);
     for (int i = 0; i < parameter_of("aborters"); ++i)
@@ -28,6 +30,7 @@ scenario release()
         .expected = "each request takes one token of the pool and gives one back",
         .parameters = with_common_parameters({
             {"openers", 1, 1, 4, "tasks that open a file and close it"},
+            {"folders", 0, 0, 4, "tasks that open the root and close it"},
             {"requesters", 2, 0, 6, "tasks that read the root's attributes"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
             {"aborters", 1, 0, 4, "tasks that abort the connection"},

@@ -78,6 +78,21 @@ TEST(Path, AnOpenFileHoldsMountAndDentryUntilItIsClosed)
     EXPECT_EQ(check_slabs_empty(), "");
 }
 
+TEST(Path, TheRootIsOpenedWithoutALookup)
+{
+    auto w = one_task([](tree &all) {
+        all.first = sys_open(all.number, "/");
+        all.second = in_syscall("umount", [&] { return umount(all.number, {}); });
+        sys_close(static_cast<int>(all.first));
+        all.third = in_syscall("umount", [&] { return umount(all.number, {}); });
+    });
+    EXPECT_EQ(w.run().kind, sim::verdict_kind::done);
+    EXPECT_EQ(w->second, -EBUSY);
+    EXPECT_EQ(w->third, 0);
+    EXPECT_EQ(calls_made(), "ofrcdp");
+    EXPECT_EQ(check_slabs_empty(), "");
+}
+
 TEST(Path, AnUnlinkedInodeGoesWithItsLastUser)
 {
     auto w = one_task([](tree &all) {

@@ -129,6 +129,15 @@ path walk_to_parent(unsigned number, const char *name, const place &where)
 
 path walk(unsigned number, const char *name, const place &where)
 {
+    if (std::string_view(name) == "/") {
+        path root{-ENOENT, lookup_mnt(number, where), nullptr, nullptr, name};
+        if (root.mount == nullptr)
+            return root;
+        root.parent = root.mount->mnt_root;
+        root.entry = dget(root.parent, where);
+        root.err = 0;
+        return root;
+    }
     path result = walk_to_parent(number, name, where);
     if (result.err == 0)
         result.err = do_lookup(result.parent, result.last, &result.entry, where);

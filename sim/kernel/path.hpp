@@ -1,4 +1,4 @@
-// MODELLED: linux/namei.h. Walks of names of one component, or of two such as "D/a", in the tree of a mount.
+// MODELLED: linux/namei.h. Walks of names of one component, or of two such as "D/a", or "/", in the tree of a mount.
 #pragma once
 
 #include "sim/kernel/fs.hpp"
