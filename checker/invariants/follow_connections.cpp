@@ -69,15 +69,6 @@ const char *first_changed(const connection_ghost &c)
 
 } // namespace
 
-connection_ghost *find_connection(const void *address)
-{
-    auto at = reinterpret_cast<std::uintptr_t>(address);
-    for (connection_ghost &c : changing_connections())
-        if (c.fc != nullptr && at - reinterpret_cast<std::uintptr_t>(c.fc) < sizeof(fuse::fuse_conn))
-            return &c;
-    return nullptr;
-}
-
 void learn_connection(const void *num_waiting)
 {
     auto fc = reinterpret_cast<const fuse::fuse_conn *>(static_cast<const std::byte *>(num_waiting) -

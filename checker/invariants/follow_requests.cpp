@@ -14,21 +14,6 @@
 
 namespace interfuse {
 
-static bool contains(const fuse::fuse_req *req, const void *address)
-{
-    auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(req);
-    return offset < sizeof(fuse::fuse_req);
-}
-
-request_ghost *find_changing_request(const void *address)
-{
-    ghost_state &g = changing_ghost();
-    for (unsigned i = 0; i < g.requests_high; ++i)
-        if (g.requests[i].req != nullptr && contains(g.requests[i].req, address))
-            return &g.requests[i];
-    return nullptr;
-}
-
 const request_ghost *find_request(const void *address)
 {
     return find_changing_request(address);

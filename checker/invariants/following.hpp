@@ -6,7 +6,17 @@
 namespace interfuse {
 
 // Requests. `find` is null for an address outside of all.
-request_ghost *find_changing_request(const void *address);
+inline request_ghost *find_changing_request(const void *address)
+{
+    ghost_state &g = changing_ghost();
+    auto at = reinterpret_cast<std::uintptr_t>(address);
+    for (unsigned i = 0; i < g.requests_high; ++i) {
+        request_ghost &r = g.requests[i];
+        if (at - reinterpret_cast<std::uintptr_t>(r.req) < sizeof(fuse::fuse_req) && r.req != nullptr)
+            return &r;
+    }
+    return nullptr;
+}
 void follow_birth(const void *object);
 void follow_death(const sim::event &what);
 void follow_count(request_ghost &r, const sim::event &what);
@@ -14,7 +24,14 @@ void follow_state(request_ghost &r, const sim::event &what);
 void follow_end_call(request_ghost &r, const sim::event &what);
 
 // Connections.
-connection_ghost *find_connection(const void *address);
+inline connection_ghost *find_connection(const void *address)
+{
+    auto at = reinterpret_cast<std::uintptr_t>(address);
+    for (connection_ghost &c : changing_connections())
+        if (c.fc != nullptr && at - reinterpret_cast<std::uintptr_t>(c.fc) < sizeof(fuse::fuse_conn))
+            return &c;
+    return nullptr;
+}
 // num_waiting is initialised: a connection is being made.
 void learn_connection(const void *num_waiting);
 void follow_disconnection(connection_ghost &c, const sim::event &what);

@@ -17,8 +17,6 @@ namespace interfuse {
 
 namespace {
 
-const sim::per_world<ghost_state> the_ghost;
-
 // Where the last event happened, and the last one that changed a counter: where a violation is found.
 sim::place last_place;
 sim::place counted_at;
@@ -137,16 +135,6 @@ void follow_connection(const sim::event &what)
 }
 
 } // namespace
-
-const ghost_state &ghost()
-{
-    return the_ghost.get();
-}
-
-ghost_state &changing_ghost()
-{
-    return the_ghost.get();
-}
 
 bool any_connection_locked()
 {

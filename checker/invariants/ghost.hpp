@@ -10,6 +10,7 @@
 #include "core/fuse_i.hpp"
 #include "sim/event.hpp"
 #include "sim/verdict.hpp"
+#include "sim/world.hpp"
 
 namespace interfuse {
 
@@ -94,14 +95,22 @@ struct ghost_state {
     std::array<connection_ghost, ghost_connections_max> connections;
 };
 
-const ghost_state &ghost();
+inline const sim::per_world<ghost_state> the_ghost;
+
+inline const ghost_state &ghost()
+{
+    return the_ghost.get();
+}
 // The connections' slots that are or were in use.
 inline std::span<const connection_ghost> known_connections()
 {
     return {ghost().connections.data(), ghost().connections_high};
 }
 // For those who follow events.
-ghost_state &changing_ghost();
+inline ghost_state &changing_ghost()
+{
+    return the_ghost.get();
+}
 inline std::span<connection_ghost> changing_connections()
 {
     return {changing_ghost().connections.data(), changing_ghost().connections_high};
