@@ -46,6 +46,9 @@ static int fuse_dentry_revalidate(struct dentry *entry)
         fuse_lookup_init(req, entry->d_parent->d_inode, entry, &outarg);
         request_send(fc, req);
         err = req->out.h.error;
+        // Nodeid 0 says that the entry is gone: there is no node to forget.
+        if (!err && !outarg.nodeid)
+            err = -ENOENT;
         if (!err) {
             struct fuse_inode *fi = get_fuse_inode(inode);
             if (outarg.nodeid != get_node_id(inode)) {

@@ -17,7 +17,7 @@ struct play {
     task_struct *requester; // null if nobody asks
 };
 
-enum class asks : std::uint8_t { nobody, lookup, setxattr };
+enum class asks : std::uint8_t { nobody, lookup, lookup_twice, setxattr };
 enum class init : std::uint8_t { answered, refused, unanswered };
 // Of the requester's request, once the call is over.
 enum class fate : std::uint8_t { none, pending, sent, over };

@@ -90,6 +90,13 @@ static const row rows[] = {
      [](const play &p) { return reply_error(p, take(p), -999); }},
     {"write", "no such entry: nodeid 0", static_cast<long>(entry_bytes), fate::over, -ENOENT, asks::lookup,
      [](const play &p) { return reply_entry(p, take(p), 0); }},
+    {"write", "no such entry any more: nothing is forgotten", static_cast<long>(entry_bytes), fate::over, -ENOENT,
+     asks::lookup_twice,
+     [](const play &p) {
+         reply_entry(p, take(p));
+         reply_entry(p, take(p), 0); // to the revalidation
+         return reply_entry(p, take(p), 0);
+     }},
     {"write", "the root as an entry", static_cast<long>(entry_bytes), fate::over, -EIO, asks::lookup,
      [](const play &p) { return reply_entry(p, take(p), 1); }},
     {"write", "an entry of no type", static_cast<long>(entry_bytes), fate::over, -EIO, asks::lookup,
