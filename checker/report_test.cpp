@@ -56,6 +56,7 @@ TEST(Report, FitsItsSchema)
 {
     exploration result = some_result();
     result.samples[0].findings = {some_finding(false), some_finding(true)};
+    result.samples[0].sums.runs_struck[number_of({disturbance::bad_address, request_stage::left_behind, 15})] = 7;
     nlohmann::json document = nlohmann::json::parse(report_json(some_options(), result));
     nlohmann::json schema_text = nlohmann::json::parse(report_schema);
     valijson::Schema schema;
@@ -67,6 +68,10 @@ TEST(Report, FitsItsSchema)
     EXPECT_EQ(document["seed"], "18446744073709551615");
     EXPECT_EQ(document["digest"], "0000000000000010");
     EXPECT_EQ(document["complete"], false);
+    nlohmann::json strike = {
+        {"disturbance", "bad-address"}, {"stage", "left-behind"}, {"operation", "READ"}, {"runs", 7}};
+    EXPECT_EQ(document["coverage"]["strikes"], nlohmann::json::array({strike}));
+    EXPECT_EQ(document["scenarios"][0]["goals"][0]["name"], all_scenarios()[0].goals[0].name);
     document["verdict"] = "verified";
     EXPECT_FALSE(fits());
 }
