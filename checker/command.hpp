@@ -15,6 +15,7 @@ struct verb {
 
 std::span<const verb> all_verbs();
 
+int run_coverage(int argc, char **argv);
 int run_explore(int argc, char **argv);
 int run_list(int argc, char **argv);
 int run_replay(int argc, char **argv);

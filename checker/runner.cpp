@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include "checker/coverage/transition_rows.hpp"
 #include "checker/hang.hpp"
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/invariant.hpp"
@@ -35,6 +36,12 @@ void follow(const sim::event &what)
     follow_event(what);
 }
 
+void follow_with_rows(const sim::event &what)
+{
+    note_row(what);
+    follow(what);
+}
+
 void forward_event(const sim::event &what)
 {
     active_recorder->happened(sim::current_task(), what);
@@ -49,7 +56,7 @@ sim::listeners listeners_for(check_level checks, bool recording)
 {
     sim::listeners listen;
     if (checks == check_level::steps) {
-        listen.on_event = follow;
+        listen.on_event = are_rows_noted() ? follow_with_rows : follow;
         listen.on_step = check_step;
     }
     if (recording) {

@@ -50,6 +50,10 @@ expect 'TRACE is required' replay
 expect 'not expected: two' replay one two
 expect 'nosuch not in' list nosuch
 expect 'WHAT is required' schema
+expect 'there is no scenario "nosuch"' coverage nosuch
+expect '--runs: ' coverage --runs 0
+# This build has no counters in its core.
+expect 'the preset coverage does, with g' coverage one-request
 
 # The environment and config files are asked as strictly.
 INTERFUSE_RUNS=many expect '--runs: .*many' explore

@@ -4,6 +4,14 @@
 set(core_trees ${CMAKE_BINARY_DIR}/cores)
 set(core_instrumentation -fsanitize=thread -fno-builtin -fno-inline -fno-optimize-sibling-calls
     -fno-stack-protector -fno-strict-aliasing)
+# For the verb coverage. Without optimisation each condition of the source is a branch, and without exceptions gcov counts
+# no branches that the source does not have. A plain counter is enough, since one task runs at a time.
+if(INTERFUSE_COVERAGE)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        message(FATAL_ERROR "INTERFUSE_COVERAGE needs g++: the verb coverage reads what gcov writes")
+    endif()
+    list(APPEND core_instrumentation --coverage -fprofile-update=single -fno-exceptions -O0)
+endif()
 
 function(configure_again_with)
     set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})
@@ -250,6 +258,10 @@ const char *const core_name = \"@name@\";
         if(unit STREQUAL "${arg_MAIN}")
             add_executable(interfuse-${name} $<TARGET_OBJECTS:${target}>)
             target_link_libraries(interfuse-${name} PRIVATE core-${name})
+            if(INTERFUSE_COVERAGE)
+                # The verb writes and resets the counters itself, once for each scenario.
+                target_link_options(interfuse-${name} PRIVATE --coverage -Wl,-u,__gcov_dump -Wl,-u,__gcov_reset)
+            endif()
             add_dependencies(cores interfuse-${name})
         else()
             target_sources(core-${name} INTERFACE $<TARGET_OBJECTS:${target}>)

@@ -40,6 +40,7 @@ std::span<const scenario> all_scenarios()
         fault_in_reply(),
         mapped_reply(),
         // The device and its daemon.
+        unconnected_device(),
         several_workers(),
         polling_daemon(),
         scattered_buffers(),

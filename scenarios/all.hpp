@@ -35,6 +35,7 @@ scenario bad_address();
 scenario small_buffer();
 scenario scattered_buffers();
 scenario polling_daemon();
+scenario unconnected_device();
 scenario mix();
 scenario read_pages();
 scenario read_and_wait();

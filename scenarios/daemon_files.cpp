@@ -89,7 +89,7 @@ fuse::fuse_open_out open_of(std::uint64_t node)
 {
     fuse::fuse_open_out out{};
     out.fh = node;
-    if (node == 'd')
+    if (node == 'd' || node == 'x')
         out.open_flags = fuse::FOPEN_DIRECT_IO;
     if (node == 'k')
         out.open_flags = fuse::FOPEN_KEEP_CACHE;
@@ -113,7 +113,7 @@ std::size_t answer_read(answer reply, std::uint64_t node, const fuse::fuse_read_
         return reply.end(-EIO);
     std::uint64_t end = std::min(in.offset + in.size, file_bytes());
     std::uint64_t bytes = end - std::min(in.offset, end);
-    if (node == 's')
+    if (node == 's' || node == 'x')
         bytes = std::array{bytes, bytes / 2 + 1, std::uint64_t{0}}[sim::choose(sim::choice_kind::behaviour, 3)];
     for (std::uint64_t i = 0; i < bytes && reply.length + i < reply_bytes_max; ++i)
         reply.bytes[reply.length + i] = content_of(node, in.offset + i);

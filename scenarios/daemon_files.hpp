@@ -10,8 +10,8 @@ namespace interfuse {
 //   b  is of no type, d  is opened with direct I/O, e  fails to be read and written, h  is too large to be opened,
 //   k  keeps its cache when it is opened, n  does not exist until it is created, o  is of a daemon that knows neither
 //   CREATE nor FLUSH, FSYNC and SETXATTR, p  takes only half of a write, r  claims to be the root, s  may be read short,
-//   t  is now a file and now a folder, v  is now one node and now another, z  does not exist, which its reply says by
-//   node 0
+//   t  is now a file and now a folder, v  is now one node and now another, x  is both d and s, z  does not exist, which its
+//   reply says by node 0
 // and all others are plain files. What is created under a name of two letters, such as "nh", is the second's node.
 
 // What a worker answers, from the bytes of a request: the reply's length, 0 for a request that wants none. Writes at

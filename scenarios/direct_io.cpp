@@ -14,7 +14,7 @@ static void build()
     answer_init(m, {.max_write = chunk * page});
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m, {.pages = chunk + 1});
-    open_file file = open_before_run(m, "d");
+    open_file file = open_before_run(m, parameter_of("short") != 0 ? "x" : "d");
     auto skew = static_cast<unsigned>(parameter_of("skew"));
     transfer all{.bytes = static_cast<unsigned>(parameter_of("pages")) * page, .offset = 5, .skew = skew};
     for (int i = 0; i < parameter_of("readers"); ++i)
@@ -39,6 +39,7 @@ scenario direct_io()
             {"pages", 2, 1, 33, "pages that each of them reads or writes"},
             {"chunk", 1, 1, 32, "most pages of a READ or WRITE"},
             {"skew", 0, 0, 63, "bytes by which their buffers miss the beginning of a page"},
+            {"short", 0, 0, 1, "whether the daemon may read short"},
             {"killers", 1, 0, 4, "tasks that kill one reader and one writer each"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
             {"aborters", 0, 0, 4, "tasks that abort the connection"},

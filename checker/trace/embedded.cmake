@@ -35,4 +35,6 @@ endfunction()
 
 embed_text(${CMAKE_SOURCE_DIR}/traces/trace.schema.json trace_schema)
 embed_text(${CMAKE_SOURCE_DIR}/traces/report.schema.json report_schema)
+embed_text(${CMAKE_SOURCE_DIR}/traces/coverage.schema.json coverage_schema)
+embed_text(${CMAKE_SOURCE_DIR}/core/unreachable.txt unreachable_text)
 write_build_info()

@@ -1,0 +1,137 @@
+// The verb coverage.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "checker/command.hpp"
+#include "checker/command_core.hpp"
+#include "checker/command_line.hpp"
+#include "checker/exit_status.hpp"
+#include "checker/report_coverage.hpp"
+#include "checker/search/interruption.hpp"
+#include "checker/trace/core_list.hpp"
+#include "generated/unreachable_text.hpp"
+
+namespace interfuse {
+
+namespace {
+
+struct coverage_arguments {
+    std::vector<std::string> scenarios;
+    std::string core = core_name;
+    std::uint64_t runs = 2000;
+    std::uint64_t seed = 1;
+    std::optional<double> seconds;
+    std::string format = "text";
+};
+
+void add_options(verb_line &app, coverage_arguments &given)
+{
+    app.add_option("scenarios", given.scenarios, "Names of scenarios; all if none is named");
+    with_environment(app.add_option("--core", given.core, "The core to run, see: list cores"))
+        ->option_text("NAME")
+        ->capture_default_str();
+    with_environment(app.add_option("--runs", given.runs, "Runs of each scenario as preset; more come with parameters"))
+        ->option_text("N")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+        ->capture_default_str();
+    with_environment(app.add_option("--max-time", given.seconds, "Seconds for all scenarios together"))
+        ->option_text("SECONDS")
+        ->check(CLI::Range(0.001, 1e7));
+    with_environment(app.add_option("--seed", given.seed, "A number that determines all runs"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str();
+    with_environment(app.add_option("--format", given.format, "Format of the report"))
+        ->option_text("text|json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
+}
+
+// Returns what is wrong, or nothing.
+std::string choose(const std::vector<std::string> &names, std::vector<const scenario *> &chosen)
+{
+    for (const std::string &name : names) {
+        const scenario *which = find_scenario(name);
+        if (which == nullptr)
+            return fmt::format("there is no scenario \"{}\"; list scenarios names them", name);
+        if (std::ranges::find(chosen, which) != chosen.end())
+            return fmt::format("scenario {} is named twice", name);
+        chosen.push_back(which);
+    }
+    if (names.empty())
+        for (const scenario &which : all_scenarios())
+            chosen.push_back(&which);
+    return "";
+}
+
+std::vector<std::string> source_of_dev(const std::string &core)
+{
+    std::vector<std::string> lines;
+    for (const core_description &each : read_core_list(executable_folder()).cores) {
+        if (each.name != core)
+            continue;
+        std::ifstream source(each.tree + "/core/dev.cpp");
+        for (std::string line; std::getline(source, line);)
+            lines.push_back(line);
+    }
+    return lines;
+}
+
+void sum_up(coverage_report &report, const std::vector<unreachable> &excuses)
+{
+    for (const scenario_reach &each : report.measured.scenarios) {
+        report.sum.add(each.counts);
+        report.sums.fold(each.sums);
+        report.rows |= each.rows;
+    }
+    report.of_dev = find_gaps(report.sum.lines_of("core/dev.cpp"), source_of_dev(report.core), excuses);
+}
+
+} // namespace
+
+int run_coverage(int argc, char **argv)
+{
+    coverage_arguments given;
+    verb_line app("Tells which lines, branches and transitions scenarios reach, and what strikes requests where.",
+                  "interfuse coverage");
+    add_options(app, given);
+    std::optional<int> status = parse_arguments(app, argc, argv);
+    if (!status)
+        status = continue_in_core(given.core, argv, exit_usage, "--core: ");
+    if (status)
+        return *status;
+    measure_options options;
+    if (std::string error = choose(given.scenarios, options.scenarios); !error.empty())
+        return complain(exit_usage, error);
+    if (!is_measurable())
+        return complain(exit_usage,
+                        "this build does not count what it reaches; the preset coverage does, with g++, and "
+                        "./interfuse coverage builds it");
+    unreachable_list excuses = parse_unreachable(unreachable_text);
+    if (!excuses.error.empty())
+        return complain(exit_rejected, excuses.error);
+    options.runs = given.runs;
+    options.seed = given.seed;
+    if (given.seconds)
+        options.deadline = std::chrono::steady_clock::now() +
+                           std::chrono::milliseconds(static_cast<std::int64_t>(*given.seconds * 1000));
+    note_interruptions();
+    coverage_report report{};
+    report.core = given.core;
+    report.seed = given.seed;
+    report.measured =
+        measure(options, [](const scenario &which) { fmt::print(stderr, "interfuse: {}\n", which.name); });
+    if (!report.measured.error.empty())
+        return complain(exit_error, report.measured.error);
+    sum_up(report, excuses.entries);
+    fmt::print("{}", given.format == "json" ? coverage_json(report) : coverage_text(report));
+    std::fflush(stdout);
+    if (interruption() != 0)
+        return exit_by_signal + interruption();
+    return report.is_complete() ? exit_met : exit_violation;
+}
+
+} // namespace interfuse
