@@ -68,32 +68,48 @@ struct source_line {
     unsigned line = 0;
 };
 
+// The outermost inlined call around the address, below `parent`. dwarf_getscopes does not do, since it passes over
+// functions that lie in a namespace's entry, where clang puts them.
+bool find_inlined_call(Dwarf_Die &parent, Dwarf_Addr address, Dwarf_Die &found)
+{
+    Dwarf_Die child;
+    for (int more = dwarf_child(&parent, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
+        int tag = dwarf_tag(&child);
+        bool is_around = tag == DW_TAG_namespace || dwarf_haspc(&child, address) > 0;
+        if (!is_around)
+            continue;
+        if (tag == DW_TAG_inlined_subroutine) {
+            found = child;
+            return true;
+        }
+        if (find_inlined_call(child, address, found))
+            return true;
+        if (tag == DW_TAG_subprogram)
+            return false;
+    }
+    return false;
+}
+
 // The file and line where the outermost inlined function at the address was called: the place in the function that
 // a reader of the source knows. False if nothing is inlined there.
 bool call_site(Dwfl_Module *module, std::uintptr_t address, source_line &result)
 {
     Dwarf_Addr bias = 0;
     Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
-    Dwarf_Die *scopes = nullptr;
-    int count = unit != nullptr ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
-    bool found = false;
-    for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; ++i) {
-        Dwarf_Attribute attribute;
-        Dwarf_Word line = 0, file = 0;
-        if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine ||
-            dwarf_formudata(dwarf_attr(&scopes[i], DW_AT_call_line, &attribute), &line) != 0 ||
-            dwarf_formudata(dwarf_attr(&scopes[i], DW_AT_call_file, &attribute), &file) != 0)
-            continue;
-        Dwarf_Files *files = nullptr;
-        if (dwarf_getsrcfiles(unit, &files, nullptr) != 0)
-            break;
-        if (const char *path = dwarf_filesrc(files, file, nullptr, nullptr))
-            result.file = from_root(path);
-        result.line = static_cast<unsigned>(line);
-        found = true;
-    }
-    std::free(scopes);
-    return found;
+    Dwarf_Die call;
+    if (unit == nullptr || !find_inlined_call(*unit, address - bias, call))
+        return false;
+    Dwarf_Attribute attribute;
+    Dwarf_Word line = 0, file = 0;
+    Dwarf_Files *files = nullptr;
+    if (dwarf_formudata(dwarf_attr(&call, DW_AT_call_line, &attribute), &line) != 0 ||
+        dwarf_formudata(dwarf_attr(&call, DW_AT_call_file, &attribute), &file) != 0 ||
+        dwarf_getsrcfiles(unit, &files, nullptr) != 0)
+        return false;
+    if (const char *path = dwarf_filesrc(files, file, nullptr, nullptr))
+        result.file = from_root(path);
+    result.line = static_cast<unsigned>(line);
+    return true;
 }
 
 void plain_line(Dwfl_Module *module, std::uintptr_t address, source_line &result)

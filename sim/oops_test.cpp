@@ -138,6 +138,13 @@ TEST(Oops, EndsOnlyTheRunAndNamesTheFirstOfSeveral)
     EXPECT_STREQ(w.run(chooser).where.function(), "read_through");
 }
 
+TEST(Oops, InAnInlinedFunctionIsPlacedWhereThatIsCalled)
+{
+    verdict v = end_of_step([] { has_next(nullptr); });
+    EXPECT_STREQ(v.where.function(), "has_next");
+    EXPECT_STREQ(v.where.file(), "core/planted/wild.cpp");
+}
+
 TEST(OopsDeathTest, AFaultOfTheHostIsAnErrorOfInterfuse)
 {
     test_world<nothing> w([](nothing &) {});

@@ -53,6 +53,11 @@ void fill(char *to, unsigned bytes)
         to[i] = 'x';
 }
 
+bool has_next(const chained *at)
+{
+    return next_of(at) != nullptr;
+}
+
 unsigned count_chain(const chained *head)
 {
     unsigned count = 0;

@@ -19,5 +19,11 @@ struct chained {
     chained *next;
 };
 unsigned count_chain(const chained *head);
+[[gnu::always_inline]] inline const chained *next_of(const chained *at)
+{
+    return at->next;
+}
+// Whether another one follows, by next_of.
+bool has_next(const chained *at);
 
 } // namespace sim
