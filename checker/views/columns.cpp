@@ -148,11 +148,26 @@ private:
         add_line(first_of_step ? std::to_string(shown.step) : "", body, coloured("2", place));
     }
 
+    // The task that the verdict is about: of a hang the sleeper at its place, whose last event is that sleep; else, and
+    // where that event is left out, whoever acted last.
+    unsigned accused() const
+    {
+        std::array<bool, sim::tasks_max> acted_later = {};
+        for (std::size_t i = rows.size(); what.verdict.kind == sim::verdict_kind::hung && i-- > skipped;) {
+            unsigned task = what.steps[rows[i].step].task;
+            const trace_event &event = *rows[i].event;
+            if (!acted_later[task] && event.kind == sim::event_kind::sleep && event.where == what.verdict.location)
+                return task;
+            acted_later[task] = true;
+        }
+        return what.steps[rows.back().step].task;
+    }
+
     void paint_verdict()
     {
         if (what.verdict.fingerprint == 0 || rows.empty())
             return;
-        std::size_t lane = lane_of[what.steps[rows.back().step].task];
+        std::size_t lane = lane_of[accused()];
         std::string sentence = fmt::format("^ {}", what.verdict.invariant);
         add_line("", lay_out(lane, sentence, "1;31"), wording_of(what.verdict.location));
     }

@@ -34,6 +34,23 @@ TEST(Columns, PutEachEventIntoTheColumnOfItsTaskWithItsSourceLine)
     EXPECT_NE(lines[7].find("^ membership"), std::string::npos);
 }
 
+TEST(Columns, MarkAHangInTheColumnOfItsSleeper)
+{
+    trace hung = example_trace();
+    hung.verdict.kind = sim::verdict_kind::hung;
+    hung.verdict.invariant = "hang";
+    trace_event sleep{sim::event_kind::sleep, "request 7.waitq", 1, "", hung.verdict.location, false};
+    // The requester slept there too, but has gone on since.
+    hung.steps[0].events.push_back(sleep);
+    hung.steps[1].events.push_back(sleep);
+    hung.steps[2].events.push_back(hung.steps[0].events[0]);
+    std::vector<std::string> lines = lines_of(columns_of(hung, {.width = 120, .hint = ""}));
+    EXPECT_EQ(lines.back().find("^ hang"), lines[0].find("daemon"));
+    hung.verdict.kind = sim::verdict_kind::violation;
+    lines = lines_of(columns_of(hung, {.width = 120, .hint = ""}));
+    EXPECT_EQ(lines.back().find("^ hang"), lines[0].find("setup"));
+}
+
 TEST(Columns, NumberAStepOnceAndGroupItsEvents)
 {
     std::vector<std::string> lines = lines_of(columns_of(example_trace(), {.width = 120, .hint = ""}));
