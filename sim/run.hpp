@@ -13,6 +13,7 @@
 #include "sim/choose.hpp"
 #include "sim/event.hpp"
 #include "sim/verdict.hpp"
+#include "sim/watch.hpp"
 #include "sim/world.hpp"
 
 namespace sim {
@@ -50,6 +51,7 @@ struct run_state {
     bool in_listener = false;
     bool steps_heard = false;  // somebody listens to steps or their scheduling
     bool events_heard = false; // somebody listens to events
+    watch_set watching = 0;  // who is told of each access of the program
     bool core_wrote = false; // to the heap, since a listener last cleared it
     std::int64_t accesses_left = std::numeric_limits<std::int64_t>::max(); // static initialisers of the core count too
     std::uint32_t steps = 0;

@@ -1,18 +1,28 @@
 // The runtime that the compiler's thread instrumentation calls: what the core touches.
+#include "sim/watch.hpp"
+
 #include "sim/run.hpp"
 
-// Called for each load and store of instrumented code. They count the accesses, which bounds a step, and keep the call stacks; the entry points
-// are those of g++ 12 and clang 14.
-namespace {
+namespace sim {
 
-void written(const void *address)
+void watched(const access &)
 {
-    sim::count_access();
-    if (sim::in_heap(address))
-        sim::the_run.core_wrote = true;
 }
 
-} // namespace
+// Each load and store of instrumented code comes here, through entry points that g++ 12 and clang 14 call. Counting them
+// bounds a step.
+[[gnu::always_inline]] static inline void touched(const void *address, std::size_t bytes, bool write, const void *pc)
+{
+    count_access();
+    if (write && in_heap(address))
+        the_run.core_wrote = true;
+    if (the_run.watching != 0)
+        watched({address, bytes, write, pc});
+}
+
+} // namespace sim
+
+using sim::touched;
 
 extern "C" {
 
@@ -30,148 +40,148 @@ void __tsan_func_exit()
 void __tsan_vptr_update(void **, void *) {}
 void __tsan_vptr_read(void **) {}
 
-void __tsan_read1(void *)
+void __tsan_read1(void *address)
 {
-    sim::count_access();
+    touched(address, 1, false, __builtin_return_address(0));
 }
 
-void __tsan_read2(void *)
+void __tsan_read2(void *address)
 {
-    sim::count_access();
+    touched(address, 2, false, __builtin_return_address(0));
 }
 
-void __tsan_unaligned_read2(void *)
+void __tsan_read4(void *address)
 {
-    sim::count_access();
+    touched(address, 4, false, __builtin_return_address(0));
 }
 
-void __tsan_read4(void *)
+void __tsan_read8(void *address)
 {
-    sim::count_access();
+    touched(address, 8, false, __builtin_return_address(0));
 }
 
-void __tsan_unaligned_read4(void *)
+void __tsan_read16(void *address)
 {
-    sim::count_access();
+    touched(address, 16, false, __builtin_return_address(0));
 }
 
-void __tsan_read8(void *)
+void __tsan_unaligned_read2(void *address)
 {
-    sim::count_access();
+    touched(address, 2, false, __builtin_return_address(0));
 }
 
-void __tsan_unaligned_read8(void *)
+void __tsan_unaligned_read4(void *address)
 {
-    sim::count_access();
+    touched(address, 4, false, __builtin_return_address(0));
 }
 
-void __tsan_read16(void *)
+void __tsan_unaligned_read8(void *address)
 {
-    sim::count_access();
+    touched(address, 8, false, __builtin_return_address(0));
 }
 
-void __tsan_unaligned_read16(void *)
+void __tsan_unaligned_read16(void *address)
 {
-    sim::count_access();
-}
-
-void __tsan_read_range(void *, unsigned long)
-{
-    sim::count_access();
+    touched(address, 16, false, __builtin_return_address(0));
 }
 
 void __tsan_write1(void *address)
 {
-    written(address);
+    touched(address, 1, true, __builtin_return_address(0));
 }
 
 void __tsan_write2(void *address)
 {
-    written(address);
-}
-
-void __tsan_unaligned_write2(void *address)
-{
-    written(address);
+    touched(address, 2, true, __builtin_return_address(0));
 }
 
 void __tsan_write4(void *address)
 {
-    written(address);
-}
-
-void __tsan_unaligned_write4(void *address)
-{
-    written(address);
+    touched(address, 4, true, __builtin_return_address(0));
 }
 
 void __tsan_write8(void *address)
 {
-    written(address);
-}
-
-void __tsan_unaligned_write8(void *address)
-{
-    written(address);
+    touched(address, 8, true, __builtin_return_address(0));
 }
 
 void __tsan_write16(void *address)
 {
-    written(address);
+    touched(address, 16, true, __builtin_return_address(0));
+}
+
+void __tsan_unaligned_write2(void *address)
+{
+    touched(address, 2, true, __builtin_return_address(0));
+}
+
+void __tsan_unaligned_write4(void *address)
+{
+    touched(address, 4, true, __builtin_return_address(0));
+}
+
+void __tsan_unaligned_write8(void *address)
+{
+    touched(address, 8, true, __builtin_return_address(0));
 }
 
 void __tsan_unaligned_write16(void *address)
 {
-    written(address);
-}
-
-void __tsan_write_range(void *address, unsigned long)
-{
-    written(address);
+    touched(address, 16, true, __builtin_return_address(0));
 }
 
 void __tsan_read_write1(void *address)
 {
-    written(address);
+    touched(address, 1, true, __builtin_return_address(0));
 }
 
 void __tsan_read_write2(void *address)
 {
-    written(address);
+    touched(address, 2, true, __builtin_return_address(0));
 }
 
 void __tsan_read_write4(void *address)
 {
-    written(address);
+    touched(address, 4, true, __builtin_return_address(0));
 }
 
 void __tsan_read_write8(void *address)
 {
-    written(address);
+    touched(address, 8, true, __builtin_return_address(0));
 }
 
 void __tsan_read_write16(void *address)
 {
-    written(address);
+    touched(address, 16, true, __builtin_return_address(0));
 }
 
 void __tsan_unaligned_read_write2(void *address)
 {
-    written(address);
+    touched(address, 2, true, __builtin_return_address(0));
 }
 
 void __tsan_unaligned_read_write4(void *address)
 {
-    written(address);
+    touched(address, 4, true, __builtin_return_address(0));
 }
 
 void __tsan_unaligned_read_write8(void *address)
 {
-    written(address);
+    touched(address, 8, true, __builtin_return_address(0));
 }
 
 void __tsan_unaligned_read_write16(void *address)
 {
-    written(address);
+    touched(address, 16, true, __builtin_return_address(0));
+}
+
+void __tsan_read_range(void *address, unsigned long bytes)
+{
+    touched(address, bytes, false, __builtin_return_address(0));
+}
+
+void __tsan_write_range(void *address, unsigned long bytes)
+{
+    touched(address, bytes, true, __builtin_return_address(0));
 }
 }
