@@ -18,6 +18,7 @@ std::span<const verb> all_verbs();
 int run_coverage(int argc, char **argv);
 int run_explore(int argc, char **argv);
 int run_list(int argc, char **argv);
+int run_mutants(int argc, char **argv);
 int run_replay(int argc, char **argv);
 int run_schema(int argc, char **argv);
 int run_show(int argc, char **argv);

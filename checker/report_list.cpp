@@ -46,6 +46,8 @@ ordered_json cores_json(const core_list &cores)
                         {"kind", core.kind},
                         {"patch", core.patch},
                         {"summary", core.summary},
+                        {"shown_in", core.shown_in},
+                        {"found_by", core.found_by},
                         {"tree", core.tree},
                         {"sources", core.sources},
                         {"built", core.built}});

@@ -52,6 +52,11 @@ expect 'nosuch not in' list nosuch
 expect 'WHAT is required' schema
 expect 'there is no scenario "nosuch"' coverage nosuch
 expect '--runs: ' coverage --runs 0
+expect 'there is no mutant "nosuch"; there are .*no_extra_reference' mutants nosuch
+expect 'there is no mutant "repaired"; there are ' mutants repaired
+expect 'mutant debt_ignored is named twice$' mutants debt_ignored debt_ignored
+expect '--runs: ' mutants --runs 0
+expect '--jobs: ' mutants --jobs 0
 # This build has no counters in its core.
 expect 'the preset coverage does, with g' coverage one-request
 

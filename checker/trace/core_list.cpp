@@ -19,13 +19,16 @@ constexpr std::size_t text_max = 4000;
 
 core_description read_core(const field &from)
 {
-    static constexpr std::array<std::string_view, 6> keys = {"name", "kind", "patch", "summary", "tree", "sources"};
+    static constexpr std::array<std::string_view, 8> keys = {"name",     "kind",     "patch", "summary",
+                                                               "shown_in", "found_by", "tree",  "sources"};
     from.expect_keys(keys);
     core_description core;
     core.name = from.at("name").text(text_max);
     core.kind = from.at("kind").text(text_max);
     core.patch = from.at("patch").text(text_max);
     core.summary = from.at("summary").text(text_max);
+    core.shown_in = from.at("shown_in").text(text_max);
+    core.found_by = from.at("found_by").text(text_max);
     core.tree = from.at("tree").text(text_max);
     field sources = from.at("sources");
     for (std::size_t i = 0, count = sources.size(0, cores_max); i < count; ++i)

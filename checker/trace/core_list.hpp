@@ -8,9 +8,11 @@ namespace interfuse {
 
 struct core_description {
     std::string name;
-    std::string kind; // faithful, repaired or mutant
+    std::string kind; // faithful, repaired, mutant, or probe: a mutant made for one checker
     std::string patch;
     std::string summary;
+    std::string shown_in; // of a mutant: the arguments of explore that show it; empty if nobody knows
+    std::string found_by; // the checkers that may find it first, separated by commas
     std::string tree; // its source tree in the build folder
     std::vector<std::string> sources;
     bool built = false; // its executable is there

@@ -1,0 +1,127 @@
+// The verb mutants.
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "checker/command.hpp"
+#include "checker/command_line.hpp"
+#include "checker/exit_status.hpp"
+#include "checker/report_mutants.hpp"
+#include "checker/search/interruption.hpp"
+
+namespace interfuse {
+
+namespace {
+
+struct mutants_arguments {
+    std::vector<std::string> names;
+    std::string format = "text";
+    bool json = false;
+    hunt_options options;
+};
+
+void add_bounds(verb_line &app, hunt_options &options)
+{
+    with_environment(app.add_option("--runs", options.runs, "Most runs of each mutant and scenario"))
+        ->option_text("N")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+        ->capture_default_str();
+    with_environment(app.add_option("--max-time", options.seconds, "Most seconds for each mutant"))
+        ->option_text("SECONDS")
+        ->check(CLI::Range(0.001, 1e7))
+        ->capture_default_str();
+    with_environment(app.add_option("--seed", options.seed, "A number that determines all runs"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str();
+    with_environment(app.add_option("--seeds", options.seeds, "Search with so many seeds and keep the shortest trace"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, 1000U))
+        ->capture_default_str();
+    with_environment(app.add_option("--jobs", options.jobs, "Mutants at a time; the result does not depend on it"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, 256U))
+        ->capture_default_str();
+}
+
+void add_options(verb_line &app, mutants_arguments &given)
+{
+    app.add_option("names", given.names, "Names of mutants; all of core/mutants/ and INTERFUSE_MUTANTS if none is named");
+    add_bounds(app, given.options);
+    with_environment(app.add_option("--out", given.options.out, "Folder for a trace of each mutant"))
+        ->option_text("FOLDER")
+        ->capture_default_str();
+    with_environment(app.add_option("--format", given.format, "Format of the report"))
+        ->option_text("text|json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
+    app.add_flag("--json", given.json, "The same as --format json");
+}
+
+bool is_mutant(const core_description &core)
+{
+    return core.kind == "mutant" || core.kind == "probe";
+}
+
+// Returns what is wrong with the names, or nothing.
+std::string choose(const std::vector<core_description> &all, const std::vector<std::string> &names,
+                   std::vector<core_description> &chosen)
+{
+    std::vector<std::string> known;
+    for (const core_description &core : all) {
+        if (is_mutant(core))
+            known.push_back(core.name);
+        if (names.empty() && core.kind == "mutant")
+            chosen.push_back(core);
+    }
+    for (const std::string &name : names) {
+        auto named = [&](const core_description &core) { return core.name == name; };
+        auto found = std::ranges::find_if(all, named);
+        if (found == all.end() || !is_mutant(*found))
+            return fmt::format("there is no mutant \"{}\"; there are {}", name, fmt::join(known, ", "));
+        if (std::ranges::any_of(chosen, named))
+            return fmt::format("mutant {} is named twice", name);
+        chosen.push_back(*found);
+    }
+    return "";
+}
+
+} // namespace
+
+int run_mutants(int argc, char **argv)
+{
+    mutants_arguments given;
+    given.options.runs = 1'000'000;
+    given.options.seconds = 60;
+    given.options.jobs = std::clamp(static_cast<unsigned>(sysconf(_SC_NPROCESSORS_ONLN)), 1U, 256U);
+    given.options.out = "interfuse-out/mutants";
+    verb_line app("Explores each mutant where it shows, and tells which checker finds it.", "interfuse mutants");
+    add_options(app, given);
+    if (std::optional<int> status = parse_arguments(app, argc, argv))
+        return *status;
+    core_list list = read_core_list(executable_folder());
+    if (!list.error.empty())
+        return complain(exit_error, list.error);
+    std::vector<core_description> chosen;
+    if (std::string error = choose(list.cores, given.names, chosen); !error.empty())
+        return complain(exit_usage, error);
+    note_interruptions();
+    std::size_t ended = 0, all = chosen.size() * given.options.seeds;
+    std::vector<hunted> mutants = hunt(chosen, given.options, [&](const std::string &core) {
+        fmt::print(stderr, "interfuse: {} of {}: {}\n", ++ended, all, core);
+    });
+    bool json = given.json || given.format == "json";
+    fmt::print("{}", json ? mutants_json(mutants, given.options) : mutants_text(mutants));
+    std::fflush(stdout);
+    if (interruption() != 0)
+        return exit_by_signal + interruption();
+    for (const hunted &each : mutants)
+        if (!each.error.empty())
+            return complain(exit_error, each.error);
+    return std::ranges::all_of(mutants, &hunted::is_met) ? exit_met : exit_violation;
+}
+
+} // namespace interfuse

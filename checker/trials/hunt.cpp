@@ -1,0 +1,135 @@
+// Hunting mutants.
+#include "checker/trials/hunt.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "checker/trace/trace_file.hpp"
+#include "checker/trials/trial.hpp"
+
+namespace interfuse {
+
+namespace {
+
+// The first finding that a checker made which the patch names; else the first of all.
+const reported_finding *best_finding(const std::vector<reported_finding> &findings,
+                                     const std::vector<std::string> &expected)
+{
+    for (const reported_finding &found : findings)
+        if (std::ranges::find(expected, found.invariant) != expected.end())
+            return &found;
+    return findings.empty() ? nullptr : &findings.front();
+}
+
+class hunter {
+public:
+    hunter(const std::vector<core_description> &cores, const hunt_options &options) : options(options)
+    {
+        for (const core_description &core : cores) {
+            hunted next;
+            next.what = core;
+            results.push_back(next);
+            for (unsigned i = 0; i < options.seeds; ++i)
+                trials.push_back(trial_of(core, options.seed + i));
+        }
+    }
+
+    std::vector<hunted> run(const std::function<void(const std::string &)> &progress)
+    {
+        scratch_folder scratch;
+        auto ended = [&](std::size_t index, const trial_result &) { progress(trials[index].core); };
+        std::vector<trial_result> all = run_trials(trials, options.jobs, scratch, ended);
+        for (std::size_t i = 0; i < all.size(); ++i)
+            judge(all[i], results[i / options.seeds]);
+        for (hunted &each : results)
+            keep_trace(each);
+        return std::move(results);
+    }
+
+private:
+    trial trial_of(const core_description &core, std::uint64_t seed) const
+    {
+        trial next{core.name, arguments_that_show(core)};
+        for (const std::string &word : {std::string("--seed"), std::to_string(seed), std::string("--runs"),
+                                        std::to_string(options.runs), std::string("--max-time"),
+                                        fmt::format("{}", options.seconds)})
+            next.arguments.push_back(word);
+        return next;
+    }
+
+    static void judge(const trial_result &tried, hunted &into)
+    {
+        if (!tried.error.empty())
+            into.error = tried.error;
+        if (!tried.over || !into.error.empty())
+            return;
+        std::vector<std::string> wanted = checkers_in(into.what.found_by);
+        const reported_finding *found = best_finding(tried.report.findings, wanted);
+        if (found == nullptr) {
+            if (!into.found) {
+                into.runs += tried.report.runs;
+                into.seconds += tried.seconds;
+            }
+            return;
+        }
+        bool expected = wanted.empty() || std::ranges::find(wanted, found->invariant) != wanted.end();
+        std::size_t steps = found->trace.empty() ? 0 : read_trace(found->trace).what.steps.size();
+        if (into.found && std::pair(!into.expected, into.steps) <= std::pair(!expected, steps))
+            return;
+        into.found = *found;
+        into.expected = expected;
+        into.steps = steps;
+        into.runs = found->trace.empty() ? 0 : found->first_run + 1;
+        into.seconds = tried.seconds;
+    }
+
+    // From the scratch folder to where the traces go.
+    void keep_trace(hunted &each)
+    {
+        if (!each.found || each.found->trace.empty())
+            return;
+        std::string from = std::move(each.found->trace);
+        each.found->trace.clear();
+        if (options.out.empty())
+            return;
+        std::string to = fmt::format("{}/{}.json", options.out, each.what.name);
+        trace_result recorded = read_trace(from);
+        each.error = recorded.error.empty() ? write_trace(recorded.what, to) : recorded.error;
+        if (each.error.empty())
+            each.found->trace = to;
+    }
+
+    const hunt_options &options;
+    std::vector<hunted> results;
+    std::vector<trial> trials;
+};
+
+} // namespace
+
+std::vector<std::string> checkers_in(const std::string &list)
+{
+    std::vector<std::string> names;
+    std::istringstream from(list);
+    for (std::string name; std::getline(from >> std::ws, name, ',');)
+        names.push_back(name.substr(0, name.find_last_not_of(' ') + 1));
+    return names;
+}
+
+std::vector<std::string> arguments_that_show(const core_description &core)
+{
+    std::vector<std::string> words;
+    std::istringstream from(core.shown_in);
+    for (std::string word; from >> word;)
+        words.push_back(word);
+    return words;
+}
+
+std::vector<hunted> hunt(const std::vector<core_description> &cores, const hunt_options &options,
+                         const std::function<void(const std::string &core)> &progress)
+{
+    return hunter(cores, options).run(progress);
+}
+
+} // namespace interfuse

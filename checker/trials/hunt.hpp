@@ -1,0 +1,46 @@
+// Hunting mutants: each in the scenario that shows it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/trace/core_list.hpp"
+#include "checker/trace/read_report.hpp"
+
+namespace interfuse {
+
+struct hunt_options {
+    std::uint64_t seed = 1;
+    unsigned seeds = 1; // searches of each mutant, whose shortest trace is kept
+    std::uint64_t runs = 0;
+    double seconds = 0; // of each search
+    unsigned jobs = 1;
+    std::string out; // folder for the traces, each named after its mutant; empty: none are kept
+};
+
+// What became of one mutant.
+struct hunted {
+    core_description what;
+    std::optional<reported_finding> found; // of the search with the shortest trace; its trace is the file kept
+    bool expected = false;                 // by a checker that its patch names, or it names none
+    std::uint64_t runs = 0;                // of the search that found it, or of all that did not
+    double seconds = 0;
+    std::size_t steps = 0; // of the trace
+    std::string error;
+
+    bool is_met() const { return found && expected && error.empty(); }
+};
+
+// The names separated by commas.
+std::vector<std::string> checkers_in(const std::string &list);
+// The arguments of explore for a core: those that its patch gives, or none, which stands for every scenario.
+std::vector<std::string> arguments_that_show(const core_description &core);
+
+// In the order of the cores. Stops when interrupted; then the rest has neither a finding nor an error.
+std::vector<hunted> hunt(const std::vector<core_description> &cores, const hunt_options &options,
+                         const std::function<void(const std::string &core)> &progress);
+
+} // namespace interfuse
