@@ -10,6 +10,7 @@
 #include "checker/command_core.hpp"
 #include "checker/command_line.hpp"
 #include "checker/exit_status.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -20,6 +21,7 @@ constexpr std::uint64_t runs_max = std::uint64_t{1} << 53; // JSON readers may k
 constexpr std::uint64_t shards_max = 100'000;
 constexpr double seconds_max = 1e7;
 constexpr std::chrono::seconds time_preset{10};
+constexpr sim::watch_set watch_preset = 0;
 
 // As given, before names are looked up.
 struct explore_arguments {
@@ -31,6 +33,7 @@ struct explore_arguments {
     std::string format = "text";
     std::string shard = "1/1";
     std::vector<std::string> set;
+    std::vector<std::string> watch;
     std::optional<std::uint64_t> runs;
     std::optional<double> seconds;
 };
@@ -90,6 +93,7 @@ void add_subject(verb_line &app, explore_arguments &given, explore_options &opti
         ->check(CLI::IsMember({"end", "steps"}))
         ->capture_default_str()
         ->group(subject);
+    add_watch_option(app, given.watch, text_of_watch(watch_preset), subject);
     with_environment(app.add_option("--seed", options.seed, "A number that determines all runs"))
         ->option_text("N")
         ->check(unsigned_number())
@@ -224,6 +228,10 @@ std::string look_up(const explore_arguments &given, explore_options &options)
     options.strategy = find_strategy(given.strategy);
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;
     options.checks = given.checks == "end" ? check_level::end : check_level::steps;
+    watch_result watch = parse_watch(given.watch);
+    if (!watch.error.empty())
+        return "--watch: " + watch.error;
+    options.watch = given.watch.empty() ? watch_preset : watch.watching;
     options.runs = given.runs;
     if (given.seconds)
         options.time_max = std::chrono::milliseconds(static_cast<std::int64_t>(*given.seconds * 1000));

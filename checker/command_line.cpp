@@ -56,6 +56,15 @@ CLI::Option *with_environment(CLI::Option *option)
     return option->envname(name);
 }
 
+void add_watch_option(CLI::App &app, std::vector<std::string> &names, const std::string &preset, const char *group)
+{
+    with_environment(app.add_option("--watch", names, "What watches the core's accesses, see: list watchers"))
+        ->delimiter(',')
+        ->option_text("all|none|NAME,...")
+        ->default_str(preset)
+        ->group(group);
+}
+
 std::optional<int> parse_arguments(CLI::App &app, int argc, char **argv)
 {
     try {

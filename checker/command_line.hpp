@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +22,9 @@ CLI::Option *with_environment(CLI::Option *option);
 
 // Accepts only digits, with a value below 2^64; CLI11 would take a sign and wrap around.
 CLI::Validator unsigned_number();
+
+// --watch, a list of names for parse_watch(); empty if it is not given, which means the preset.
+void add_watch_option(CLI::App &app, std::vector<std::string> &names, const std::string &preset, const char *group);
 
 // Parses what follows the verb. Returns an exit status if there is nothing left to do: help was printed, or the
 // arguments were wrong and one sentence says so.

@@ -9,6 +9,7 @@
 #include "checker/invariants/invariant.hpp"
 #include "checker/report_list.hpp"
 #include "checker/strategies/strategy.hpp"
+#include "checker/watchers.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace interfuse {
@@ -50,6 +51,12 @@ void print_strategies()
         fmt::print("{}\n    {}\n", strategy.name, strategy.summary);
 }
 
+void print_watchers()
+{
+    for (const watcher &each : all_watchers())
+        fmt::print("{}\n    {}\n", each.name, each.summary);
+}
+
 // Everything goes under a heading; one thing alone needs none.
 void print_text(const listing &wanted)
 {
@@ -71,6 +78,10 @@ void print_text(const listing &wanted)
         heading("\nSTRATEGIES");
         print_strategies();
     }
+    if (wanted.watchers) {
+        heading("\nWATCHERS");
+        print_watchers();
+    }
 }
 
 } // namespace
@@ -80,8 +91,8 @@ int run_list(int argc, char **argv)
     verb_line app("Lists what there is.", "interfuse list");
     std::string of;
     bool json = false;
-    app.add_option("WHAT", of, "scenarios, cores, invariants or strategies; all if not given")
-        ->check(CLI::IsMember({"scenarios", "cores", "invariants", "strategies"}));
+    app.add_option("WHAT", of, "scenarios, cores, invariants, strategies or watchers; all if not given")
+        ->check(CLI::IsMember({"scenarios", "cores", "invariants", "strategies", "watchers"}));
     with_environment(app.add_flag("--json", json, "As JSON"));
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
@@ -90,6 +101,7 @@ int run_list(int argc, char **argv)
     wanted.cores = of.empty() || of == "cores";
     wanted.invariants = of.empty() || of == "invariants";
     wanted.strategies = of.empty() || of == "strategies";
+    wanted.watchers = of.empty() || of == "watchers";
     if (wanted.cores) {
         wanted.core_list_read = read_core_list(executable_folder());
         if (!wanted.core_list_read.error.empty())

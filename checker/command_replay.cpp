@@ -15,6 +15,7 @@
 #include "checker/trace/trace_file.hpp"
 #include "checker/views/columns.hpp"
 #include "checker/views/terminal.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -40,7 +41,8 @@ setup_result setup_of(const trace &recorded, const std::string &path)
     parameters_result parameters = complete_parameters(*which, recorded.parameters);
     if (!parameters.error.empty())
         return {{}, fmt::format("{}: parameters: {}", path, parameters.error)};
-    return {{which, parameters.values, recorded.points, recorded.checks, recorded.limits}, ""};
+    return {{which, parameters.values, recorded.points, recorded.checks, recorded.limits,
+             recorded.watch}, ""};
 }
 
 // The first place where the replay and the record part, by what was asked and by what happened.
@@ -110,15 +112,20 @@ int run_replay(int argc, char **argv)
     std::string path;
     std::size_t last = 60;
     bool quiet = false;
+    std::vector<std::string> watch;
     app.add_option("TRACE", path, "A trace file")->required();
     with_environment(app.add_option("--last", last, "Print so many of the last events"))
         ->option_text("N")
         ->capture_default_str();
+    add_watch_option(app, watch, "the trace's", "OPTIONS");
     with_environment(app.add_flag("--quiet", quiet, "Print no events"));
     app.footer("Exit status: 1 if the violation recurs, 0 if the trace holds none and all is equal, 3 if the replay\n"
                "diverges, 5 if the file is rejected.");
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
+    watch_result watching = parse_watch(watch);
+    if (!watch.empty() && !watching.error.empty())
+        return complain(exit_usage, "--watch: " + watching.error);
     trace_result read = read_trace(path);
     if (!read.error.empty())
         return complain(exit_rejected, read.error);
@@ -127,6 +134,8 @@ int run_replay(int argc, char **argv)
     setup_result setup = setup_of(read.what, path);
     if (!setup.error.empty())
         return complain(exit_rejected, setup.error);
+    if (!watch.empty())
+        setup.setup.watch = watching.watching;
     try {
         return replay(read.what, setup.setup, path, quiet ? 0 : last);
     } catch (const std::runtime_error &broken_setup) {

@@ -47,6 +47,19 @@ options_come_from_file_and_environment() {
     [[ $(grep -cE '"faults": 1|"requesters": 2' out) == 2 ]] || fail "INTERFUSE_SET is not obeyed"
 }
 
+what_watches_is_a_list_and_recorded() {
+    expect 0 explore one-request --runs 5 --watch memory,locks --format json
+    grep -q '"watch": "memory,locks"' out || fail "a list of watchers is not obeyed"
+    INTERFUSE_WATCH=races expect 0 explore one-request --runs 5 --format json
+    grep -q '"watch": "races"' out || fail "INTERFUSE_WATCH is not obeyed"
+    expect 1 explore --core requester_leaves_locked --runs 20000 --watch all --out watched
+    local trace
+    trace=$(grep -m1 '^trace: ' out)
+    grep -q '^  "watch": "all",$' "${trace#trace: }" || fail "the trace does not say what watched its run"
+    expect 1 replay "${trace#trace: }"
+    expect 1 replay "${trace#trace: }" --watch none
+}
+
 a_violation_is_told_in_order_and_replays() {
     local trace
     expect 1 explore one-request --core no_extra_reference --seed 1 --runs 1000
@@ -89,6 +102,7 @@ an_interruption_keeps_what_was_sampled() {
 }
 
 the_first_violation_stops_the_search_with_any_number_of_jobs
+what_watches_is_a_list_and_recorded
 options_come_from_file_and_environment
 a_violation_is_told_in_order_and_replays
 a_trace_that_cannot_be_written_is_an_error

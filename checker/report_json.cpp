@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/report.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -118,6 +119,7 @@ std::string report_json(const explore_options &options, const exploration &resul
                            {"strategy", options.strategy->name},
                            {"points", name_of(options.points)},
                            {"checks", name_of(options.checks)},
+                           {"watch", text_of_watch(options.watch)},
                            {"seed", std::to_string(options.seed)},
                            {"shard", {{"index", options.part.index + 1}, {"count", options.part.count}}},
                            {"runs", sums.runs},

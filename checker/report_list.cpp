@@ -5,6 +5,7 @@
 
 #include "checker/invariants/invariant.hpp"
 #include "checker/strategies/strategy.hpp"
+#include "checker/watchers.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace interfuse {
@@ -81,6 +82,14 @@ ordered_json strategies_json()
     return list;
 }
 
+ordered_json watchers_json()
+{
+    ordered_json list = ordered_json::array();
+    for (const watcher &each : all_watchers())
+        list.push_back({{"name", each.name}, {"summary", each.summary}});
+    return list;
+}
+
 } // namespace
 
 std::string list_json(const listing &wanted)
@@ -96,6 +105,8 @@ std::string list_json(const listing &wanted)
     }
     if (wanted.strategies)
         all["strategies"] = strategies_json();
+    if (wanted.watchers)
+        all["watchers"] = watchers_json();
     return all.dump(2) + "\n";
 }
 

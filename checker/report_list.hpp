@@ -12,6 +12,7 @@ struct listing {
     bool cores = false;
     bool invariants = false;
     bool strategies = false;
+    bool watchers = false;
     core_list core_list_read; // if cores are wanted
 };
 

@@ -147,6 +147,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     sim::reset_world(static_cast<std::uint32_t>(parameter_of("page_size")));
     the_run.limits = how.limits;
     the_run.points = how.points;
+    the_run.watching = how.watch;
     the_run.listen = listeners_for(how.checks, false);
     sim::begin_run(first_answer, 0);
     start_setup(how.which->build);
@@ -162,6 +163,7 @@ run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
     start.restore();
     the_run.limits = how.limits;
     the_run.points = how.points;
+    the_run.watching = how.watch;
     sim::begin_run(chooser, number);
     std::ranges::copy(calls_at_start, the_run.calls.begin());
     begin_observing();

@@ -19,6 +19,7 @@ struct run_setup {
     sim::point_set points = sim::point_set::coarse;
     check_level checks = check_level::steps;
     sim::run_limits limits;
+    sim::watch_set watch = 0; // of the core's accesses, in setup and teardown too
 };
 
 struct run_result {

@@ -37,6 +37,9 @@ expect 'one-request is named twice$' explore one-request one-request
 expect '--nosuch' explore --nosuch
 expect '--strategy: nosuch not in' explore --strategy nosuch
 expect '--points: middle not in' explore --points middle
+expect '--watch: all, none, or some of memory, races, locks .* not "memory,heap"$' explore --watch memory,heap
+expect '--watch: .* not "all,none"$' explore --watch all,none
+expect '--watch: .* not "nothing"$' replay --watch nothing traces/none.json
 expect '--format: xml not in' explore --format xml
 expect '--seed: .*not -1' explore --seed -1
 expect '--runs: ' explore --runs 0

@@ -75,7 +75,7 @@ private:
     void take_turn(scenario_sample &sample)
     {
         try {
-            runner on({sample.of.which, sample.of.parameters, options.points, options.checks, options.limits});
+            runner on({sample.of.which, sample.of.parameters, options.points, options.checks, options.limits, options.watch});
             sample_on(on, sample);
         } catch (const std::runtime_error &broken_setup) {
             add_broken_setup(sample, broken_setup.what());

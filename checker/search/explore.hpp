@@ -27,6 +27,7 @@ struct explore_options {
     sim::point_set points = sim::point_set::coarse;
     check_level checks = check_level::steps;
     sim::run_limits limits;
+    sim::watch_set watch = 0;
     std::uint64_t seed = 0;
     std::optional<std::uint64_t> runs;                 // of each scenario, all shards together
     std::optional<std::chrono::milliseconds> time_max; // for all scenarios together

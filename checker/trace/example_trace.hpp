@@ -18,6 +18,7 @@ inline trace example_trace()
     t.strategy = "random";
     t.points = sim::point_set::fine;
     t.checks = check_level::end;
+    t.watch = sim::watch_memory | sim::watch_locks;
     t.limits = {.steps_max = 500, .accesses_max = 1000};
     t.seed = 18446744073709551615ULL;
     t.run = 9007199254740993ULL;

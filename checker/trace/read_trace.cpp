@@ -5,6 +5,7 @@
 
 #include "checker/trace/input.hpp"
 #include "checker/trace/trace_file.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -30,6 +31,17 @@ constexpr std::size_t verdict_kinds = static_cast<std::size_t>(sim::verdict_kind
 const auto event_names = names_of<sim::event_kinds, sim::event_kind>();
 const auto choice_names = names_of<sim::choice_kinds, sim::choice_kind>();
 const auto verdict_names = names_of<verdict_kinds, sim::verdict_kind>();
+
+// Older traces have no such field: nothing watched their runs.
+sim::watch_set read_watch(const field &from)
+{
+    if (!from.has("watch"))
+        return 0;
+    watch_result watch = parse_watch(from.at("watch").text(name_max));
+    if (!watch.error.empty())
+        from.at("watch").reject("all, none or names of watchers with commas between them");
+    return watch.watching;
+}
 
 template <typename... Names> void expect_keys(const field &from, Names... names)
 {
@@ -179,7 +191,7 @@ trace read_document(const field &from)
     static constexpr std::array<std::string_view, 2> checks = {"end", "steps"};
     read_format(from);
     expect_keys(from, "format", "version", "tool", "scenario", "parameters", "core", "strategy", "points", "checks",
-                "limits", "seed", "run", "record", "verdict", "tasks", "choices", "steps");
+                "watch", "limits", "seed", "run", "record", "verdict", "tasks", "choices", "steps");
     trace t;
     t.build = read_build(from.at("tool"));
     t.scenario = from.at("scenario").text(name_max);
@@ -192,6 +204,7 @@ trace read_document(const field &from)
     expect_keys(limits, "steps", "accesses");
     t.limits.steps_max = static_cast<std::uint32_t>(limits.at("steps").integer(1, steps_limit_max));
     t.limits.accesses_max = static_cast<std::uint32_t>(limits.at("accesses").integer(1, accesses_limit_max));
+    t.watch = read_watch(from);
     t.seed = from.at("seed").decimal();
     t.run = from.at("run").decimal();
     t.record = from.at("record").hex();

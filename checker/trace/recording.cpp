@@ -80,6 +80,7 @@ recorded_run record_run(runner &on, sim::strategy &chooser, std::uint64_t number
     t.points = on.setup().points;
     t.checks = on.setup().checks;
     t.limits = on.setup().limits;
+    t.watch = on.setup().watch;
     t.run = number;
     t.record = result.record_hash;
     t.verdict = {result.verdict.kind,           result.verdict.invariant, result.verdict.message,

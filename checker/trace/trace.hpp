@@ -73,6 +73,7 @@ struct trace {
     sim::point_set points = sim::point_set::coarse;
     check_level checks = check_level::steps;
     sim::run_limits limits;
+    sim::watch_set watch = 0;
     std::uint64_t seed = 0;
     std::uint64_t run = 0;
     std::uint64_t record = 0; // run_result::record_hash

@@ -68,6 +68,7 @@ const breakage breakages[] = {
     {"/core", "a\x1b[2Jb", "t.json: core: a string without control characters was expected"},
     {"/scenario", std::string(201, 'a'), "t.json: scenario: a string of at most 200 bytes was expected"},
     {"/points", "dense", "t.json: points: one of coarse, fine was expected"},
+    {"/watch", "memory,heap", "t.json: watch: all, none or names of watchers with commas between them was expected"},
     {"/checks", nullptr, "t.json: checks: one of end, steps was expected"},
     {"/limits/steps", 0, "t.json: limits.steps: an integer from 1 to 1000000 was expected"},
     {"/limits/depth", 0, "t.json: limits: only the fields steps, accesses, not also \"depth\" was expected"},
@@ -157,11 +158,22 @@ TEST(TraceFile, RejectsEveryMissingField)
 {
     json whole = json::parse(trace_text(example_trace()));
     for (const auto &[key, ignored] : whole.items()) {
+        if (key == "watch")
+            continue;
         json document = whole;
         document.erase(key);
         EXPECT_NE(parse_trace(document.dump(), "t.json").error.find("\"" + key + "\", which is missing"),
                   std::string::npos);
     }
+}
+
+TEST(TraceFile, WithoutAWatchIsOfARunThatNothingWatched)
+{
+    json document = json::parse(trace_text(example_trace()));
+    document.erase("watch");
+    trace_result read = parse_trace(document.dump(), "t.json");
+    EXPECT_EQ(read.error, "");
+    EXPECT_EQ(read.what.watch, 0);
 }
 
 TEST(TraceFile, CutAnywhereIsRejected)

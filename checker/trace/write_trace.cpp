@@ -4,6 +4,7 @@
 
 #include "checker/trace/atomic_file.hpp"
 #include "checker/trace/trace_file.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -90,6 +91,7 @@ ordered_json head_of(const trace &t)
             {"strategy", t.strategy},
             {"points", name_of(t.points)},
             {"checks", name_of(t.checks)},
+            {"watch", text_of_watch(t.watch)},
             {"limits", {{"steps", t.limits.steps_max}, {"accesses", t.limits.accesses_max}}},
             {"seed", std::to_string(t.seed)},
             {"run", std::to_string(t.run)},

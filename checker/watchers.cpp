@@ -1,0 +1,65 @@
+// Names of the watchers.
+#include "checker/watchers.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace interfuse {
+
+const std::vector<watcher> &all_watchers()
+{
+    static const std::vector<watcher> all = {
+        {"memory", sim::watch_memory, "accesses to memory that is free, gone, not the kernel's or never written"},
+        {"races", sim::watch_races, "two accesses to one place, one of them a store, that nothing orders"},
+        {"locks", sim::watch_locks, "orders of locks that could deadlock, over all runs"},
+    };
+    return all;
+}
+
+std::string text_of_watch(sim::watch_set watching)
+{
+    if (watching == 0)
+        return "none";
+    if (watching == sim::watch_all)
+        return "all";
+    std::vector<std::string> names;
+    for (const watcher &each : all_watchers())
+        if ((watching & each.bits) != 0)
+            names.emplace_back(each.name);
+    return fmt::format("{}", fmt::join(names, ","));
+}
+
+watch_result parse_watch(const std::vector<std::string> &names)
+{
+    if (names == std::vector<std::string>{"all"})
+        return {sim::watch_all, ""};
+    if (names == std::vector<std::string>{"none"})
+        return {0, ""};
+    std::vector<const char *> known;
+    for (const watcher &each : all_watchers())
+        known.push_back(each.name);
+    watch_result result;
+    for (const std::string &name : names) {
+        auto found = std::ranges::find(all_watchers(), name, &watcher::name);
+        if (found == all_watchers().end())
+            return {0, fmt::format("all, none, or some of {} with commas between them was expected, not \"{}\"",
+                                   fmt::join(known, ", "), fmt::join(names, ","))};
+        result.watching |= found->bits;
+    }
+    return result;
+}
+
+watch_result parse_watch(const std::string &text)
+{
+    std::vector<std::string> names;
+    for (std::size_t start = 0; start <= text.size();) {
+        std::size_t comma = std::min(text.find(',', start), text.size());
+        names.push_back(text.substr(start, comma - start));
+        start = comma + 1;
+    }
+    return parse_watch(names);
+}
+
+} // namespace interfuse
