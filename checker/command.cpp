@@ -7,12 +7,13 @@ namespace interfuse {
 
 std::span<const verb> all_verbs()
 {
-    static constexpr std::array<verb, 7> verbs = {{
+    static constexpr std::array<verb, 8> verbs = {{
         {"explore", "[SCENARIO...]", "sample schedules and check each run", run_explore},
         {"replay", "TRACE", "run a recorded run again, compared step by step", run_replay},
         {"show", "TRACE", "print a trace in columns, one for each task", run_show},
         {"coverage", "[SCENARIO...]", "tell what scenarios reach of core/, and what none does", run_coverage},
         {"mutants", "[NAME...]", "find each mutant in the scenario that shows it", run_mutants},
+        {"selfcheck", "", "tell which planted bugs only one check finds, and that each check has one", run_selfcheck},
         {"list", "[WHAT]", "list scenarios, cores, invariants, strategies", run_list},
         {"schema", "trace|report|coverage", "print the JSON Schema of what is written", run_schema},
     }};

@@ -21,6 +21,7 @@ int run_list(int argc, char **argv);
 int run_mutants(int argc, char **argv);
 int run_replay(int argc, char **argv);
 int run_schema(int argc, char **argv);
+int run_selfcheck(int argc, char **argv);
 int run_show(int argc, char **argv);
 
 } // namespace interfuse

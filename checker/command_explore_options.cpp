@@ -10,6 +10,7 @@
 #include "checker/command_core.hpp"
 #include "checker/command_line.hpp"
 #include "checker/exit_status.hpp"
+#include "checker/invariants/invariant.hpp"
 #include "checker/watchers.hpp"
 
 namespace interfuse {
@@ -94,6 +95,11 @@ void add_subject(verb_line &app, explore_arguments &given, explore_options &opti
         ->capture_default_str()
         ->group(subject);
     add_watch_option(app, given.watch, text_of_watch(watch_preset), subject);
+    with_environment(app.add_option("--without", options.without, "Checks that are off, see: list invariants"))
+        ->delimiter(',')
+        ->option_text("NAME,...")
+        ->check(CLI::IsMember(names_of_checks()))
+        ->group(subject);
     with_environment(app.add_option("--seed", options.seed, "A number that determines all runs"))
         ->option_text("N")
         ->check(unsigned_number())

@@ -90,7 +90,7 @@ verdict judge_leaks()
     kernel::slab_leftover found = kernel::find_slab_leftover();
     if (found.text.empty() && kernel::any_page_in_use())
         found = {"leak", "pages", "a page frame was never freed"};
-    if (found.text.empty())
+    if (found.text.empty() || sim::is_ignored(found.rule))
         return {};
     return {verdict_kind::violation, found.rule, found.text + " after the teardown", {}, found.cache};
 }
@@ -108,7 +108,7 @@ verdict run_to_the_end(const scenario &which)
         verdict hang = describe_hang("the run");
         if (may_stall(which) && may_sleep_by_design())
             hang.kind = verdict_kind::stalled;
-        return hang;
+        return sim::unless_ignored(hang);
     }
     if (the_run.listen.on_event != nullptr)
         if (std::optional<verdict> found = check_end())
@@ -120,7 +120,7 @@ verdict run_to_the_end(const scenario &which)
             return *the_run.outcome;
     }
     if (!everybody_ended())
-        return describe_hang("the teardown");
+        return sim::unless_ignored(describe_hang("the teardown"));
     return judge_leaks();
 }
 
@@ -144,6 +144,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     sim::install_value_namer(name_of_core_value);
     use_parameters(how.parameters);
     seek(how.which->goals);
+    the_run.ignored = how.ignored;
     sim::reset_world(static_cast<std::uint32_t>(parameter_of("page_size")));
     the_run.limits = how.limits;
     the_run.points = how.points;
@@ -156,6 +157,11 @@ runner::runner(run_setup setup) : how(std::move(setup))
             fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome->message));
     start.save();
     calls_at_start.assign(the_run.calls.begin(), the_run.calls.begin() + sim::the_world().task_count);
+}
+
+runner::~runner()
+{
+    the_run.ignored = {};
 }
 
 run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)

@@ -20,6 +20,7 @@ struct run_setup {
     check_level checks = check_level::steps;
     sim::run_limits limits;
     sim::watch_set watch = 0; // of the core's accesses, in setup and teardown too
+    std::vector<std::string> ignored = {}; // rules and invariants whose violations are passed over
 };
 
 struct run_result {
@@ -46,6 +47,7 @@ public:
     // Boots the scenario and saves the world. An exception std::runtime_error with a sentence when the setup itself
     // ends in a finding.
     explicit runner(run_setup setup);
+    ~runner();
     run_result run(sim::strategy &chooser, std::uint64_t number);
     run_result run_recorded(sim::strategy &chooser, std::uint64_t number, recorder &log);
     const run_setup &setup() const { return how; }

@@ -60,6 +60,8 @@ expect 'there is no mutant "repaired"; there are ' mutants repaired
 expect 'mutant debt_ignored is named twice$' mutants debt_ignored debt_ignored
 expect '--runs: ' mutants --runs 0
 expect '--jobs: ' mutants --jobs 0
+expect '--without: nosuch not in ' explore --without nosuch
+expect '--runs: ' selfcheck --runs 0
 # This build has no counters in its core.
 expect 'the preset coverage does, with g' coverage one-request
 

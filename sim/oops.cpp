@@ -67,9 +67,10 @@ void on_fault(int number, siginfo_t *info, void *machine)
     }
     std::vector<place> places = places_in_program(reinterpret_cast<const void *>(site.pc));
     places.resize(std::max<std::size_t>(places.size(), 2), place{"?", "?", 0});
-    run.outcome = verdict{verdict_kind::oops, "oops",
-                   fmt::format("{} in {}, called by {}", site.what, places[0].function(), places[1].function()), places[0],
-                   places[1].function()};
+    run.outcome = unless_ignored(
+        {verdict_kind::oops, "oops",
+         fmt::format("{} in {}, called by {}", site.what, places[0].function(), places[1].function()), places[0],
+         places[1].function()});
     run.ended = true;
     longjmp(run.escape, 1);
 }

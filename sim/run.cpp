@@ -297,10 +297,22 @@ std::vector<place> places_in_program(const void *pc)
     return found;
 }
 
+bool is_ignored(std::string_view invariant)
+{
+    return std::ranges::find(the_run.ignored, invariant) != the_run.ignored.end();
+}
+
+verdict unless_ignored(verdict found)
+{
+    if (!is_ignored(found.invariant))
+        return found;
+    return {verdict_kind::step_limit, "", "the run was cut by something that is ignored", {}};
+}
+
 void report(verdict found)
 {
     require(the_run.now != phase::host, "a finding is reported while no task runs");
-    the_run.outcome = std::move(found);
+    the_run.outcome = unless_ignored(std::move(found));
     leave_run();
 }
 

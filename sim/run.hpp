@@ -8,6 +8,9 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/choose.hpp"
@@ -64,6 +67,7 @@ struct run_state {
     std::array<call_stack, tasks_max + 1> calls = {}; // by task, the host last
     call_stack *calls_now = &calls.back();            // of whoever runs
     std::optional<verdict> outcome; // of an ended run
+    std::span<const std::string> ignored; // what may be violated without being reported
     bool ended = false;
     std::unique_ptr<std::byte[]> record;
     jmp_buf escape = {}; // out of a faulting step, into the host
@@ -89,7 +93,14 @@ std::uint64_t record_hash(std::uint64_t seed);
 // at pc, unless that is null, and at the calls that have not returned.
 std::vector<place> places_in_program(const void *pc);
 
-// Ends the run with a finding. Called by a task or by a listener on its stack.
+// Whether violations of this rule or invariant are passed over, as if nobody checked it. Whoever can go on after a
+// violation asks before it reports.
+[[gnu::cold]] bool is_ignored(std::string_view invariant);
+
+// The verdict, or that the run was cut where the verdict is ignored.
+verdict unless_ignored(verdict found);
+
+// Ends the run with a finding. Called by a task or by a listener on its stack. One that is ignored cuts the run short.
 [[noreturn, gnu::cold]] void report(verdict found);
 
 // Scheduling points, called by the fakes before an operation. They are placed as in DESIGN: coarse points suffice

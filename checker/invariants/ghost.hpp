@@ -132,8 +132,8 @@ const request_ghost *find_request(const void *address);
 // Whether the lock of some connection is held.
 bool any_connection_locked();
 
-// Reports a rule that an event has broken.
-[[noreturn]] void violated(const char *invariant, std::string message, const sim::event &at);
+// Reports a rule that an event has broken. Returns only if the rule is ignored.
+void violated(const char *invariant, std::string message, const sim::event &at);
 
 // The kinds of events that change the ghost state, by bits. Many are of others.
 inline constexpr std::uint64_t followed_kinds = [] {

@@ -1,6 +1,7 @@
 // The list of invariants, and of the rules that the fakes check themselves.
 #include "checker/invariants/invariant.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "checker/invariants/argument_memory.hpp"
@@ -105,6 +106,32 @@ std::span<const kernel_rule> all_kernel_rules()
         {"busy_inodes, busy_dentry, mount_busy", "nothing of a file system is in use after its unmount"},
     }};
     return list;
+}
+
+std::vector<std::string> entries_of_checks()
+{
+    std::vector<std::string> entries;
+    auto add = [&](const char *entry) {
+        if (std::ranges::find(entries, entry) == entries.end())
+            entries.emplace_back(entry);
+    };
+    for (const invariant &each : all_invariants())
+        add(each.name);
+    for (const kernel_rule &each : all_kernel_rules())
+        add(each.name);
+    return entries;
+}
+
+std::vector<std::string> names_of_checks()
+{
+    std::vector<std::string> names;
+    for (const std::string &entry : entries_of_checks()) {
+        for (std::size_t from = 0, end = 0; end != std::string::npos; from = end + 2) {
+            end = entry.find(", ", from);
+            names.push_back(entry.substr(from, end - from));
+        }
+    }
+    return names;
 }
 
 } // namespace interfuse

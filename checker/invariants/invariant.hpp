@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sim/place.hpp"
 
@@ -48,6 +50,12 @@ struct kernel_rule {
     const char *verifies;
 };
 std::span<const kernel_rule> all_kernel_rules();
+
+// All that may be violated. An entry has one name, or several that belong together, separated by commas; a rule that has the
+// name of an invariant is the same entry.
+std::vector<std::string> entries_of_checks();
+// Each name by itself.
+std::vector<std::string> names_of_checks();
 
 // A hash of what the world means: tasks' states, requests, lists, counts, by numbers that depend on neither
 // addresses nor the compiler. Equal worlds have equal hashes.

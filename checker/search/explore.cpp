@@ -75,7 +75,8 @@ private:
     void take_turn(scenario_sample &sample)
     {
         try {
-            runner on({sample.of.which, sample.of.parameters, options.points, options.checks, options.limits, options.watch});
+            runner on({sample.of.which, sample.of.parameters, options.points, options.checks, options.limits, options.watch,
+                       options.without});
             sample_on(on, sample);
         } catch (const std::runtime_error &broken_setup) {
             add_broken_setup(sample, broken_setup.what());
@@ -166,6 +167,8 @@ private:
     // The path, or nothing if the trace could not be written.
     std::string write_finding(const trace &recorded)
     {
+        if (!options.without.empty())
+            return "";
         std::string path = fmt::format("{}/{}-{}-{:016x}.json", options.out, recorded.scenario, recorded.core,
                                        recorded.verdict.fingerprint);
         std::string error = write_trace(recorded, path);

@@ -36,6 +36,7 @@ struct explore_options {
     bool keep_going = false;
     bool strict = false; // documented findings count like new ones
     std::string out;     // folder for traces
+    std::vector<std::string> without; // checkers that are off; then no traces are written, which a replay could not follow
 };
 
 struct finding {

@@ -9,6 +9,8 @@ namespace kernel {
 
 void bug(place where)
 {
+    if (sim::is_ignored("BUG_ON"))
+        return;
     // Places: BUG_ON's caller, then its caller; where there is no instrumented caller, none.
     std::vector<place> places = sim::places_in_program(nullptr);
     std::string caller = places.empty() ? "" : places.front().function();
@@ -19,7 +21,8 @@ void bug(place where)
 
 void rule_broken(const char *rule, std::string message, place where)
 {
-    sim::report({sim::verdict_kind::violation, rule, std::move(message), where});
+    if (!sim::is_ignored(rule))
+        sim::report({sim::verdict_kind::violation, rule, std::move(message), where});
 }
 
 } // namespace kernel

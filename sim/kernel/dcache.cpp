@@ -158,9 +158,11 @@ void drop_dentries(super_block *sb, const place &where)
     }
     while (!list_empty(&sb->s_dentries)) {
         dentry *entry = find_unused(sb, nullptr);
-        if (entry == nullptr)
+        if (entry == nullptr) {
             rule_broken("busy_dentry", fmt::format("{} is in use at unmount", name_of_object(
                 list_entry<&dentry::d_sb_list>(sb->s_dentries.next))), where);
+            return;
+        }
         free_dentry(entry, where);
     }
 }

@@ -1,0 +1,92 @@
+// The verb selfcheck.
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "checker/command.hpp"
+#include "checker/command_line.hpp"
+#include "checker/exit_status.hpp"
+#include "checker/invariants/invariant.hpp"
+#include "checker/report_selfcheck.hpp"
+#include "checker/search/interruption.hpp"
+
+namespace interfuse {
+
+namespace {
+
+void add_options(verb_line &app, selfcheck_options &options, std::string &format)
+{
+    with_environment(app.add_option("--runs", options.runs, "Most runs of each search"))
+        ->option_text("N")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+        ->capture_default_str();
+    with_environment(app.add_option("--max-time", options.seconds, "Most seconds of each search"))
+        ->option_text("SECONDS")
+        ->check(CLI::Range(0.001, 1e7))
+        ->capture_default_str();
+    with_environment(app.add_option("--seed", options.seed, "A number that determines all runs"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str();
+    with_environment(app.add_option("--jobs", options.jobs, "Searches at a time; the result does not depend on it"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, 256U))
+        ->capture_default_str();
+    with_environment(app.add_option("--format", format, "Format of the report; data is what checker/needed.txt keeps"))
+        ->option_text("text|json|data")
+        ->check(CLI::IsMember({"text", "json", "data"}))
+        ->capture_default_str();
+}
+
+// Those that say where they show; others would be searched for in all scenarios.
+std::vector<core_description> planted_bugs(const core_list &list)
+{
+    std::vector<core_description> bugs;
+    std::ranges::copy_if(list.cores, std::back_inserter(bugs),
+                         [](const core_description &core) { return !core.shown_in.empty(); });
+    return bugs;
+}
+
+std::string text_in(const selfcheck_result &result, const std::string &format)
+{
+    if (format == "json")
+        return selfcheck_json(result);
+    return format == "data" ? selfcheck_data(result) : selfcheck_text(result);
+}
+
+} // namespace
+
+int run_selfcheck(int argc, char **argv)
+{
+    selfcheck_options options;
+    options.runs = 200'000;
+    options.seconds = 60;
+    options.jobs = std::clamp(static_cast<unsigned>(sysconf(_SC_NPROCESSORS_ONLN)), 1U, 256U);
+    std::string format = "text";
+    verb_line app("Tells for each check which planted bugs only it finds, and whether runs are the same in each process.",
+                  "interfuse selfcheck");
+    add_options(app, options, format);
+    if (std::optional<int> status = parse_arguments(app, argc, argv))
+        return *status;
+    core_list list = read_core_list(executable_folder());
+    if (!list.error.empty())
+        return complain(exit_error, list.error);
+    note_interruptions();
+    std::size_t ended = 0;
+    selfcheck_result result =
+        run_selfcheck(entries_of_checks(), planted_bugs(list), {"linux-2.6.17", "repaired"}, options,
+                      [&](const std::string &core) { fmt::print(stderr, "interfuse: search {}: {}\n", ++ended, core); });
+    fmt::print("{}", text_in(result, format));
+    std::fflush(stdout);
+    if (result.interrupted)
+        return exit_by_signal + interruption();
+    if (!result.error().empty())
+        return complain(exit_error, result.error());
+    if (!result.indeterminate.empty())
+        return exit_diverged;
+    return result.is_met() ? exit_met : exit_violation;
+}
+
+} // namespace interfuse

@@ -1,0 +1,100 @@
+// The result of the self-check.
+#include "checker/report_selfcheck.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "checker/report.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string outcome_of(const escape &core)
+{
+    if (!core.error.empty())
+        return core.error;
+    if (core.check.empty())
+        return "is not found";
+    if (core.escapes())
+        return fmt::format("{:<32} without it escapes in {}", core.check, counted(core.runs_without, "run"));
+    return fmt::format("{:<32} without it {}", core.check, core.instead);
+}
+
+std::string table_of_cores(const selfcheck_result &result)
+{
+    std::size_t width = 0;
+    for (const escape &each : result.cores)
+        width = std::max(width, each.what.name.size());
+    std::string text = "found by, with all checks and without that one:\n";
+    for (const escape &each : result.cores)
+        text += fmt::format("  {:<{}}  {}\n", each.what.name, width, outcome_of(each));
+    return text;
+}
+
+std::string table_of_checks(const selfcheck_result &result)
+{
+    std::size_t width = 0;
+    for (const std::string &check : result.checks)
+        width = std::max(width, check.size());
+    std::string text = "needed for, since nothing else finds it:\n";
+    for (const std::string &check : result.checks) {
+        std::vector<std::string> cores = result.needed_for(check);
+        text += fmt::format("  {:<{}}  {}\n", check, width,
+                            cores.empty() ? "nothing" : fmt::format("{}", fmt::join(cores, ", ")));
+    }
+    return text;
+}
+
+} // namespace
+
+std::string selfcheck_text(const selfcheck_result &result)
+{
+    std::string text = table_of_cores(result) + "\n" + table_of_checks(result) + "\n";
+    std::size_t all = result.checks.size();
+    text += fmt::format("{} of {} checks are needed\n", all - result.not_needed().size(), all);
+    if (result.indeterminate.empty())
+        text += "the same seed gives the same runs in another process\n";
+    else
+        text += fmt::format("the same seed gives other runs in another process: {}\n",
+                            fmt::join(result.indeterminate, ", "));
+    return text;
+}
+
+std::string selfcheck_json(const selfcheck_result &result)
+{
+    ordered_json cores = ordered_json::array(), checks = ordered_json::array();
+    for (const escape &each : result.cores)
+        cores.push_back({{"name", each.what.name},
+                         {"shown_in", each.what.shown_in},
+                         {"found_by", each.check},
+                         {"runs", each.runs},
+                         {"escapes", each.escapes()},
+                         {"instead", each.instead},
+                         {"runs_without", each.runs_without},
+                         {"error", each.error}});
+    for (const std::string &check : result.checks)
+        checks.push_back({{"name", check}, {"needed_for", result.needed_for(check)}});
+    ordered_json report = {{"schema", "interfuse-selfcheck"},
+                           {"version", 1},
+                           {"not_needed", result.not_needed()},
+                           {"indeterminate", result.indeterminate},
+                           {"checks", checks},
+                           {"cores", cores}};
+    return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string selfcheck_data(const selfcheck_result &result)
+{
+    std::string text;
+    for (const std::string &check : result.checks)
+        text += fmt::format("{}: {}\n", check, fmt::join(result.needed_for(check), ", "));
+    return text;
+}
+
+} // namespace interfuse

@@ -1,0 +1,50 @@
+// The self-check: is each check needed? With any one off, a core must escape that was found before.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "checker/trace/core_list.hpp"
+
+namespace interfuse {
+
+struct selfcheck_options {
+    std::uint64_t seed = 1;
+    std::uint64_t runs = 0; // of each search
+    double seconds = 0;     // of each search
+    unsigned jobs = 1;
+};
+
+// What became of one core, with all checks and without the one that found it.
+struct escape {
+    core_description what;
+    std::string check;     // an entry of the checks, which found it; empty: none did
+    std::uint64_t runs = 0; // to the first hit
+    std::string instead;   // the check that finds it when that one is off; empty: it escapes
+    std::uint64_t runs_without = 0;
+    std::string error;
+
+    bool escapes() const { return !check.empty() && instead.empty() && error.empty(); }
+};
+
+struct selfcheck_result {
+    std::vector<std::string> checks; // entries: a name, or several names separated by commas that go on and off together
+    std::vector<escape> cores;
+    std::vector<std::string> indeterminate; // cores whose runs differed between two processes
+    bool interrupted = false;
+
+    // The cores that only this check finds.
+    std::vector<std::string> needed_for(const std::string &check) const;
+    std::vector<std::string> not_needed() const;
+    std::string error() const; // of a search that could not be made
+    bool is_met() const;
+};
+
+// `cores` are mutants; `twice` are explored in two processes each, which must agree.
+selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std::vector<core_description> &cores,
+                               const std::vector<std::string> &twice, const selfcheck_options &options,
+                               const std::function<void(const std::string &core)> &progress);
+
+} // namespace interfuse
