@@ -13,6 +13,7 @@
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/invariant.hpp"
 #include "checker/invariants/names.hpp"
+#include "checker/invariants/structs.hpp"
 #include "checker/strikes/observer.hpp"
 #include "scenarios/stage.hpp"
 #include "sim/kernel/mm.hpp"
@@ -142,6 +143,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     } first_answer;
     sim::install_object_namer(name_of_core_object);
     sim::install_value_namer(name_of_core_value);
+    sim::install_type_finder(type_of_core_object);
     use_parameters(how.parameters);
     seek(how.which->goals);
     the_run.ignored = how.ignored;
@@ -157,6 +159,8 @@ runner::runner(run_setup setup) : how(std::move(setup))
             fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome->message));
     start.save();
     calls_at_start.assign(the_run.calls.begin(), the_run.calls.begin() + sim::the_world().task_count);
+    for (sim::call_stack &calls : calls_at_start)
+        calls.numbered = 0; // what the numbers stood for is forgotten by then
 }
 
 runner::~runner()

@@ -14,6 +14,8 @@
 #include <elfutils/libdwfl.h>
 #include <unistd.h>
 
+#include "sim/debug_session.hpp"
+
 namespace sim {
 
 namespace {
@@ -125,7 +127,7 @@ void plain_line(Dwfl_Module *module, std::uintptr_t address, source_line &result
 
 place look_up(std::uintptr_t address)
 {
-    static Dwfl *session = open_self();
+    Dwfl *session = debug_session();
     Dwfl_Module *module = session != nullptr ? dwfl_addrmodule(session, address) : nullptr;
     if (module == nullptr)
         return {"?", "?", 0};
@@ -137,6 +139,12 @@ place look_up(std::uintptr_t address)
 }
 
 } // namespace
+
+Dwfl *debug_session()
+{
+    static Dwfl *session = open_self();
+    return session;
+}
 
 place place_of(const void *pc)
 {

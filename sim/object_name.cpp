@@ -11,6 +11,18 @@ static std::string (*installed)(const void *object) = nullptr;
 
 static std::string (*installed_for_values)(const void *object, std::uint64_t value) = nullptr;
 
+static typed_object (*installed_finder)(const void *address) = nullptr;
+
+void install_type_finder(typed_object (*finder)(const void *address))
+{
+    installed_finder = finder;
+}
+
+typed_object type_around(const void *address)
+{
+    return installed_finder ? installed_finder(address) : typed_object{nullptr, nullptr};
+}
+
 void install_value_namer(std::string (*namer)(const void *object, std::uint64_t value))
 {
     installed_for_values = namer;

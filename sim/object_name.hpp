@@ -13,6 +13,14 @@ std::string name_of_object(const void *object);
 // What a value of an object means, such as the name of a state; empty where the number says it all.
 std::string name_of_value(const void *object, std::uint64_t value);
 
+// The struct that an address lies in, if the installed finder knows: its name, and where it begins.
+struct typed_object {
+    const char *type; // null: not known
+    const void *start;
+};
+typed_object type_around(const void *address);
+
+void install_type_finder(typed_object (*finder)(const void *address));
 void install_value_namer(std::string (*namer)(const void *object, std::uint64_t value));
 void install_object_namer(std::string (*namer)(const void *object));
 

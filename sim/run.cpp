@@ -11,7 +11,10 @@
 #include "sim/debug_info.hpp"
 #include "sim/fault.hpp"
 #include "sim/fiber.hpp"
+#include "sim/happens_before.hpp"
+#include "sim/held_locks.hpp"
 #include "sim/oops.hpp"
+#include "sim/races.hpp"
 
 namespace sim {
 
@@ -160,7 +163,8 @@ unsigned start_task(const char *name, void (*body)(void *), const void *closure,
     t.status = task_status::runnable;
     clear_floating_point_flags();
     t.context = make_context(index);
-    the_run.calls[index].depth = 0;
+    the_run.calls[index].depth = the_run.calls[index].numbered = 0;
+    order_task_after(index);
     w.runnable |= std::uint64_t{1} << index;
     return index;
 }
@@ -242,10 +246,14 @@ void begin_run(strategy &chooser, std::uint64_t number)
     run.ended = false;
     run.in_listener = false;
     run.steps_heard = run.listen.on_step != nullptr || run.listen.on_schedule != nullptr;
-    run.events_heard = run.listen.on_event != nullptr || run.listen.on_log != nullptr;
+    constexpr watch_set watches_events = watch_races | watch_locks;
+    run.events_heard = run.listen.on_event != nullptr || run.listen.on_log != nullptr || (run.watching & watches_events) != 0;
     run.chooser = &chooser;
     for (unsigned i = 0; i < the_world().task_count; ++i)
-        run.calls[i].depth = 0;
+        run.calls[i].depth = run.calls[i].numbered = 0;
+    begin_held_locks();
+    if ((run.watching & watch_races) != 0)
+        begin_races();
     chooser.begin(number);
     catch_faults();
 }
@@ -329,9 +337,20 @@ void record_overflow()
     report({verdict_kind::step_limit, "", "the run was cut: its record of choices and events is full", {}});
 }
 
+// Who watches the order of what happens; both go by what was held before.
+static void follow_locks(const event &happened)
+{
+    if ((the_run.watching & watch_races) != 0)
+        follow_order(happened);
+    if ((the_run.watching & (watch_races | watch_locks)) != 0)
+        follow_held_locks(happened);
+}
+
 void notify(const event &happened)
 {
     run_state &run = the_run;
+    if (run.watching != 0)
+        follow_locks(happened);
     run.in_listener = true;
     if (run.listen.on_event)
         run.listen.on_event(happened);

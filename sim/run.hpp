@@ -42,6 +42,7 @@ struct run_limits {
 inline constexpr unsigned call_depth_max = 64;
 struct call_stack {
     unsigned depth = 0;
+    unsigned numbered = 0; // calls from the outermost on that are the same as when their chain was last numbered
     std::array<const void *, call_depth_max> callers = {}; // the call at depth i in callers[i % call_depth_max]
 };
 

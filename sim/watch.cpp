@@ -1,12 +1,15 @@
 // The runtime that the compiler's thread instrumentation calls: what the core touches.
 #include "sim/watch.hpp"
 
+#include "sim/races.hpp"
 #include "sim/run.hpp"
 
 namespace sim {
 
-void watched(const access &)
+void watched(const access &touched)
 {
+    if ((the_run.watching & watch_races) != 0)
+        watch_race(touched);
 }
 
 // Each load and store of instrumented code comes here, through entry points that g++ 12 and clang 14 call. Counting them
@@ -35,7 +38,10 @@ void __tsan_func_entry(void *caller)
 
 void __tsan_func_exit()
 {
-    --sim::the_run.calls_now->depth;
+    sim::call_stack &calls = *sim::the_run.calls_now;
+    unsigned depth = --calls.depth;
+    if (calls.numbered > depth)
+        calls.numbered = depth;
 }
 void __tsan_vptr_update(void **, void *) {}
 void __tsan_vptr_read(void **) {}

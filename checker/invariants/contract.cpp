@@ -223,7 +223,9 @@ void judge_end(const request_ghost &r, const sim::event &what)
 {
     bool unsent = r.state == fuse::FUSE_REQ_INIT || r.state == fuse::FUSE_REQ_FINISHED;
     require_error(r, is_dead(r.connection), "fc->connected is 1 and nobody has answered it", what);
-    require_error(r, r.req->out.h.error == (unsent ? -ENOTCONN : -ECONNABORTED),
+    // The error of a requester that has left is its own.
+    bool is_left = !unsent && r.req->interrupted && r.req->out.h.error == -EINTR;
+    require_error(r, is_left || r.req->out.h.error == (unsent ? -ENOTCONN : -ECONNABORTED),
                   unsent ? "it was not sent, on a dead connection" : "it was aborted", what);
 }
 

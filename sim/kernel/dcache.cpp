@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/happens_before.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/fs.hpp"
 #include "sim/kernel/fs_caches.hpp"
@@ -24,6 +25,7 @@ static bool is_root(const dentry *entry)
 
 static void free_dentry(dentry *entry, const place &where)
 {
+    sim::acquire(&entry->d_count);
     inode *node = entry->d_inode;
     dentry *parent = entry->d_parent;
     list_del(&entry->d_sb_list);
@@ -84,6 +86,7 @@ void d_add(dentry *entry, inode *node)
 {
     entry->d_inode = node;
     entry->d_hashed = true;
+    sim::release(&entry->d_count);
 }
 
 void d_instantiate(dentry *entry, inode *node, place where)

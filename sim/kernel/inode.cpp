@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/happens_before.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/fs.hpp"
 #include "sim/kernel/fs_caches.hpp"
@@ -109,6 +110,7 @@ void unlock_new_inode(inode *node, place where)
 // dispose_list and generic_delete_inode: nobody can find the inode any more.
 static void delete_inode(inode *node, const place &where)
 {
+    sim::acquire(&node->i_count);
     super_block *sb = node->i_sb;
     truncate_inode_pages(&node->i_data, where);
     if (sb->s_op->clear_inode != nullptr)

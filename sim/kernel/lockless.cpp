@@ -5,6 +5,7 @@
 
 #include "sim/kernel/sched.hpp"
 #include "sim/kernel/this_task.hpp"
+#include "sim/races.hpp"
 #include "sim/run.hpp"
 
 namespace kernel {
@@ -37,6 +38,12 @@ static std::uint64_t shown(std::uint64_t value, bool is_pointer)
     return is_pointer ? value != 0 : value;
 }
 
+static void watch(const void *field, unsigned bytes, bool write, const void *pc)
+{
+    if ((sim::the_run.watching & sim::watch_races) != 0)
+        sim::watch_lockless({field, bytes, write, pc});
+}
+
 std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool is_pointer)
 {
     // After a hang its judge evaluates the conditions that tasks wait for: nobody runs.
@@ -47,6 +54,7 @@ std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool
         sim::fine_point();
     else
         sim::point_before_operation();
+    watch(field, bytes, false, pc);
     std::uint64_t value = read_word(field, bytes);
     sim::emit(sim::event_kind::load, field, shown(value, is_pointer), place{}, pc);
     return value;
@@ -55,6 +63,7 @@ std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool
 void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_pointer, const place &where)
 {
     sim::point_before_operation();
+    watch(field, bytes, true, __builtin_return_address(0));
     write_word(field, bytes, value);
     sim::emit(sim::event_kind::store, field, shown(value, is_pointer), where);
 }

@@ -10,6 +10,7 @@
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/this_task.hpp"
 #include "sim/object_name.hpp"
+#include "sim/races.hpp"
 #include "sim/run.hpp"
 
 namespace kernel {
@@ -55,6 +56,8 @@ page *alloc_page(gfp_t, place where)
         return nullptr;
     }
     page *pg = take_frame(memory.get());
+    sim::begin_life(pg, sizeof *pg);
+    sim::begin_life(pg->data, PAGE_SIZE);
     std::byte *data = pg->data;
     page *next = pg->next;
     *pg = {};
@@ -84,8 +87,9 @@ void get_page(page *pg, place where)
     emit(event_kind::page_get, pg, static_cast<std::uint64_t>(pg->count.counter), where);
 }
 
-static void free_frame(page *pg)
+static void free_frame(page *pg, const place &where)
 {
+    sim::end_life(pg->data, PAGE_SIZE, where);
     pg->live = false;
     std::memset(pg->data, POISON_FREE, PAGE_SIZE);
 }
@@ -100,7 +104,7 @@ void put_page(page *pg, place where)
         return;
     if ((pg->flags & PG_locked) != 0)
         rule_broken("page_freed_locked", fmt::format("{} is freed while it is locked", name_of_object(pg)), where);
-    free_frame(pg);
+    free_frame(pg, where);
 }
 
 static void take_page_lock(page *pg, const place &where)

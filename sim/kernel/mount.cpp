@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/fault.hpp"
+#include "sim/happens_before.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/fs.hpp"
 #include "sim/kernel/fs_caches.hpp"
@@ -173,6 +174,7 @@ unsigned attach_mnt(vfsmount *mount)
     sim::require(number < mounts_max, "a scenario mounts more than a world has room for");
     mount_table.get()[number] = mount;
     mount->mnt_number = number;
+    sim::release(&mount->mnt_count);
     return number;
 }
 

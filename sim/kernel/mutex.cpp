@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/happens_before.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/sched.hpp"
 #include "sim/kernel/this_task.hpp"
@@ -108,6 +109,7 @@ bool is_big_kernel_lock(const void *object)
 void release_kernel_lock(task_struct *task)
 {
     task->lock_depth = -1;
+    sim::release(&big_kernel_lock.get());
     release(&big_kernel_lock.get());
 }
 
@@ -115,6 +117,7 @@ void reacquire_kernel_lock(task_struct *task, int depth)
 {
     long state = task->state;
     take(&big_kernel_lock.get(), "big kernel lock", place::here());
+    sim::acquire(&big_kernel_lock.get());
     task->state = state;
     task->lock_depth = depth;
 }

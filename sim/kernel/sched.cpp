@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/happens_before.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/mutex.hpp"
@@ -57,6 +58,12 @@ void might_sleep(place where)
                 where);
 }
 
+// What a task knows of whoever has woken it, when it is asleep or on its way there: the lock of the run queue.
+static const void *wake_order(const task_struct *task)
+{
+    return &task->index;
+}
+
 void deactivate(task_struct *self, const char *why, const void *object, const place &where)
 {
     int depth = self->lock_depth;
@@ -65,6 +72,7 @@ void deactivate(task_struct *self, const char *why, const void *object, const pl
     self->sleeps_at = where;
     sim::emit(sim::event_kind::sleep, object, static_cast<std::uint64_t>(self->state), where);
     sim::block(why, object);
+    sim::acquire(wake_order(self));
     if (depth >= 0)
         reacquire_kernel_lock(self, depth);
 }
@@ -77,8 +85,10 @@ void schedule(place where)
     sim::emit(sim::event_kind::schedule, self->sleeps_on, static_cast<std::uint64_t>(self->state), where);
     if (self->state == TASK_INTERRUPTIBLE && (self->pending.bits & ~self->blocked.bits) != 0)
         self->state = TASK_RUNNING;
-    if (self->state == TASK_RUNNING)
+    if (self->state == TASK_RUNNING) {
+        sim::acquire(wake_order(self));
         return;
+    }
     deactivate(self, self->state == TASK_INTERRUPTIBLE ? "interruptible" : "uninterruptible", self->sleeps_on, where);
 }
 
@@ -87,6 +97,7 @@ bool wake_up_state(task_struct *task, long mask)
     if ((task->state & mask) == 0)
         return false;
     task->state = TASK_RUNNING;
+    sim::release(wake_order(task));
     if (sim::the_world().tasks[task->index].waiting_why != waiting_for_spinlock)
         sim::make_runnable(task->index);
     return true;

@@ -11,6 +11,7 @@
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/sched.hpp"
 #include "sim/object_name.hpp"
+#include "sim/races.hpp"
 #include "sim/run.hpp"
 
 namespace kernel {
@@ -123,6 +124,7 @@ static void *take_object(kmem_cache_t *cache, const place &where)
     else
         check_poison(cache, index, where);
     cache->live |= bit(index);
+    sim::begin_life(cache->object(index), cache->object_bytes);
     return std::memset(cache->object(index), POISON_INUSE, cache->object_bytes);
 }
 
@@ -162,6 +164,7 @@ static void give_back(kmem_cache_t *cache, void *object, const place &where)
         if ((cache->live & bit(i)) == 0)
             rule_broken("double_free", fmt::format("{} was freed already", sim::name_of_object(object)), where);
         emit(event_kind::free, object, 0, where);
+        sim::end_life(object, cache->object_bytes, where);
         cache->live &= ~bit(i);
         std::memset(object, POISON_FREE, cache->object_bytes);
         return;

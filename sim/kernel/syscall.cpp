@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/fault.hpp"
+#include "sim/happens_before.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/this_task.hpp"
 #include "sim/kernel/uio.hpp"
@@ -84,6 +85,7 @@ int install_fd(files_struct *files, file *filp)
         if (files->fd[fd] != nullptr)
             continue;
         files->fd[fd] = filp;
+        sim::release(&filp->f_count);
         return static_cast<int>(fd);
     }
     sim::internal_error("a process opens more files than a world has room for");
@@ -284,6 +286,8 @@ void exit_task()
         task_struct *self = this_task();
         sim::point_before_operation();
         files_struct *files = self->files;
+        sim::acquire_and_release(files);
+        sim::acquire_and_release(self->mm);
         if (files != nullptr && --files->users == 0)
             for (unsigned fd = 0; fd < files_max; ++fd)
                 if (files->fd[fd] != nullptr)

@@ -1,0 +1,31 @@
+// The locks that each task holds, from the events of the fakes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/event.hpp"
+#include "sim/place.hpp"
+
+namespace sim {
+
+struct held_lock {
+    const void *object;
+    place where;        // it was taken
+    event_kind kind;    // lock, read_lock, write_lock or page_lock
+};
+
+void begin_held_locks();
+
+// Keeps the lists up to date. Locks that are released in another order than they were taken, or by another task, are found.
+void follow_held_locks(const event &happened);
+
+// In the order in which they were taken.
+std::span<const held_lock> locks_held_by(unsigned task);
+
+// The objects that the task holds as one number, and back. Numbers are good as long as the process.
+std::uint32_t held_set_of(unsigned task);
+std::vector<const void *> objects_in(std::uint32_t held_set);
+
+} // namespace sim

@@ -1,0 +1,33 @@
+// MODELLED: kernel code that shares memory, compiled and instrumented as a core is; its places read core/planted/.
+#pragma once
+
+#include "sim/kernel/lockless.hpp"
+#include "sim/kernel/string.hpp"
+
+namespace kernel {
+
+struct shared_fields {
+    int plain;
+    u16 left, right;
+    unsigned first : 1;
+    unsigned second : 1;
+    lockless<int> declared;
+    char text[24];
+};
+
+void write_plain(shared_fields *all);
+int read_plain(const shared_fields *all);
+void write_left(shared_fields *all);
+void write_right(shared_fields *all);
+void set_first(shared_fields *all);
+void set_second(shared_fields *all);
+void write_declared(shared_fields *all);
+int read_declared(const shared_fields *all);
+void clear_declared(shared_fields *all);
+void fill_text(shared_fields *all);
+char last_of_text(const shared_fields *all);
+void write_number(int *to);
+// Lends a local variable to whoever reads *lent, calls meanwhile, and writes to it.
+void lend_local(int **lent, void (*meanwhile)());
+
+} // namespace kernel

@@ -1,0 +1,37 @@
+// The finding of a data race.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/happens_before.hpp"
+
+namespace sim {
+
+// An access as it is kept until it is forgotten.
+struct access_record {
+    epoch when;
+    std::uint32_t site;  // site_of a return address into the program or of a place
+    std::uint32_t calls; // that had not returned: calls_now
+    std::uint32_t locks; // held_set_of its task
+};
+
+// The program lies in the lowest 2 GB, so the number is the address. Where memory is freed is known by its place alone.
+inline std::uint32_t site_of(const void *pc)
+{
+    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pc));
+}
+std::uint32_t site_of(const place &where);
+place place_of_site(std::uint32_t site);
+
+enum class access_way : std::uint8_t { read, write, lockless_read, lockless_write, free };
+
+struct raced_access {
+    access_record record;
+    access_way way;
+};
+
+// Ends the run. `address` is of the lowest byte on which the two meet.
+[[noreturn, gnu::cold]] void report_race(const raced_access &first, const raced_access &second, const void *address);
+
+} // namespace sim

@@ -1,0 +1,25 @@
+// Data races: accesses of two tasks to a byte, one of them a write, that nothing orders (FastTrack, Flanagan and Freund 2009).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/place.hpp"
+#include "sim/watch.hpp"
+
+namespace sim {
+
+// A run that is watched for races begins.
+void begin_races();
+
+// An access of the program under test: a race with an earlier one ends the run with a finding.
+void watch_race(const access &touched);
+
+// An access to a field that is declared lockless: no race with another such one, but one with a plain access.
+void watch_lockless(const access &touched);
+
+// The memory of an object that is allocated has no history; to free it is a write to all of it.
+void begin_life(const void *memory, std::size_t bytes);
+void end_life(const void *memory, std::size_t bytes, const place &where);
+
+} // namespace sim
