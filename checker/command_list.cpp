@@ -7,6 +7,7 @@
 #include "checker/command_line.hpp"
 #include "checker/exit_status.hpp"
 #include "checker/invariants/invariant.hpp"
+#include "checker/needed.hpp"
 #include "checker/report_list.hpp"
 #include "checker/strategies/strategy.hpp"
 #include "checker/watchers.hpp"
@@ -39,10 +40,11 @@ void print_cores(const core_list &list)
 void print_invariants()
 {
     for (const invariant &each : all_invariants())
-        fmt::print("{}\n    verifies: {}\n    holds: {}\n    leaves out: {}\n", each.name, each.verifies,
-                   each.holds_when, each.leaves_out);
+        fmt::print("{}\n    verifies: {}\n    holds: {}\n    leaves out: {}\n    alone finds: {}\n", each.name,
+                   each.verifies, each.holds_when, each.leaves_out, needed_for(each.name));
     for (const kernel_rule &rule : all_kernel_rules())
-        fmt::print("{}\n    rule of the kernel: {}\n", rule.name, rule.verifies);
+        fmt::print("{}\n    rule of the kernel: {}\n    alone finds: {}\n", rule.name, rule.verifies,
+                   needed_for(rule.name));
 }
 
 void print_strategies()

@@ -23,6 +23,13 @@ grep -qE "^[0-9]+ of [0-9]+ mutants found$" "$scratch/found" || complain 'the su
 grep -q '^missing' "$scratch/found" && complain 'some are missing'
 [[ $count -ge 30 ]] || complain "core/mutants has $count patches"
 
+# Those that are made for one check each.
+probes=$(cd core/probes && printf '%s\n' *.patch | sed 's/\.patch$//')
+got=0
+# shellcheck disable=SC2086
+"$tool" mutants $probes --seed 3 --jobs 2 --out "$scratch/probes" >"$scratch/probed" 2>"$scratch/errors" || got=$?
+[[ $got == 0 ]] || complain "mutants of core/probes exits $got: $(grep -E 'expected|missing|not found' "$scratch/probed")"
+
 for name in $names; do
     grep -q "^Found by: " "core/mutants/$name.patch" || complain "$name: its patch names no checker"
     got=0
@@ -35,10 +42,10 @@ done
 # The twin.
 while read -r -a arguments; do
     got=0
-    "$tool" explore "${arguments[@]}" --seed 3 --runs 50000 --out "$scratch/out" >"$scratch/clean" 2>&1 || got=$?
+    "$tool" explore "${arguments[@]}" --seed 3 --runs 20000 --out "$scratch/out" >"$scratch/clean" 2>&1 || got=$?
     [[ $got == 0 ]] || complain "repaired: explore ${arguments[*]} exits $got: $(head -n 2 "$scratch/clean")"
-    grep -q ': a sample of 50,000 runs,' "$scratch/clean" || complain "repaired: explore ${arguments[*]} says no 50,000 runs"
-done < <(sed -n 's/^Shown in: //p' core/mutants/*.patch | sort -u)
+    grep -q ': a sample of 20,000 runs,' "$scratch/clean" || complain "repaired: explore ${arguments[*]} says no 20,000 runs"
+done < <(sed -n 's/^Shown in: //p' core/mutants/*.patch core/probes/*.patch | sort -u)
 
 # One run is not enough for this one.
 got=0

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/invariants/invariant.hpp"
+#include "checker/needed.hpp"
 #include "checker/strategies/strategy.hpp"
 #include "checker/watchers.hpp"
 #include "scenarios/scenario.hpp"
@@ -62,7 +63,8 @@ ordered_json invariants_json()
         list.push_back({{"name", each.name},
                         {"verifies", each.verifies},
                         {"holds_when", each.holds_when},
-                        {"leaves_out", each.leaves_out}});
+                        {"leaves_out", each.leaves_out},
+                        {"alone_finds", needed_for(each.name)}});
     return list;
 }
 
@@ -70,7 +72,7 @@ ordered_json kernel_rules_json()
 {
     ordered_json list = ordered_json::array();
     for (const kernel_rule &rule : all_kernel_rules())
-        list.push_back({{"name", rule.name}, {"verifies", rule.verifies}});
+        list.push_back({{"name", rule.name}, {"verifies", rule.verifies}, {"alone_finds", needed_for(rule.name)}});
     return list;
 }
 

@@ -15,8 +15,8 @@ namespace {
 
 // A core escapes when so many times the runs that found it do not find it, and at least so many.
 constexpr std::uint64_t patience = 50;
-constexpr std::uint64_t runs_min = 5'000;
-constexpr std::uint64_t runs_of_determinism = 5'000;
+constexpr std::uint64_t runs_min = 20'000;
+constexpr std::uint64_t runs_of_determinism = 1'000;
 
 std::string entry_with(const std::vector<std::string> &checks, const std::string &name)
 {
