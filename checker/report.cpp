@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "checker/views/wording.hpp"
+#include "sim/lockless_need.hpp"
 
 namespace interfuse {
 
@@ -18,6 +19,21 @@ std::string_view verdict_of(const exploration &result)
             return "known";
     }
     return "clean";
+}
+
+std::vector<std::string> unneeded_lockless_fields(const explore_options &options, const exploration &result)
+{
+    std::vector<std::string> unneeded;
+    if ((options.watch & sim::watch_races) == 0)
+        return unneeded;
+    std::uint64_t needed = 0;
+    for (const scenario_sample &sample : result.samples)
+        needed |= sample.sums.lockless_needed;
+    auto fields = sim::lockless_fields();
+    for (std::size_t i = 0; i < fields.size(); ++i)
+        if ((needed >> i & 1) == 0)
+            unneeded.push_back(fields[i]);
+    return unneeded;
 }
 
 std::string sentence_of(const finding &found)

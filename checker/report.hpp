@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checker/search/explore.hpp"
 
@@ -23,6 +24,10 @@ std::string report_github(const exploration &result);
 
 // What was covered and what was found, for a person. Findings themselves are printed when they happen.
 std::string report_text(const explore_options &options, const exploration &result);
+
+// The fields that are declared lockless, though no two tasks' accesses met with nothing to order them in any run; empty unless
+// all were watched for races.
+std::vector<std::string> unneeded_lockless_fields(const explore_options &options, const exploration &result);
 
 // A finding in one sentence: what does not hold, about which objects, at which source line.
 std::string sentence_of(const finding &found);

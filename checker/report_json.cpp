@@ -133,6 +133,7 @@ std::string report_json(const explore_options &options, const exploration &resul
                            {"interrupted_by", result.interrupted},
                            {"coverage", coverage_of(sums)},
                            {"scenarios", scenarios},
+                           {"lockless_unneeded", unneeded_lockless_fields(options, result)},
                            {"findings_unlisted", sums.findings_unlisted},
                            {"findings", findings}};
     return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

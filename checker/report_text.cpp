@@ -190,6 +190,8 @@ std::string report_text(const explore_options &options, const exploration &resul
         steps += sample.sums.steps;
     }
     text += known_text(result);
+    if (std::vector<std::string> fields = unneeded_lockless_fields(options, result); !fields.empty())
+        text += fmt::format("declared lockless, and no run needed it: {}\n", fmt::join(fields, ", "));
     if (result.interrupted != 0)
         text += "interrupted; what was sampled so far:\n";
     if (result.time_up)

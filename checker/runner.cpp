@@ -18,6 +18,7 @@
 #include "scenarios/stage.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/slab.hpp"
+#include "sim/lock_order.hpp"
 #include "sim/object_name.hpp"
 
 namespace interfuse {
@@ -144,6 +145,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     sim::install_object_namer(name_of_core_object);
     sim::install_value_namer(name_of_core_value);
     sim::install_type_finder(type_of_core_object);
+    sim::install_lock_namer(class_of_core_lock);
     use_parameters(how.parameters);
     seek(how.which->goals);
     the_run.ignored = how.ignored;

@@ -14,6 +14,7 @@
 #include "sim/kernel/mmap.hpp"
 #include "sim/kernel/mutex.hpp"
 #include "sim/kernel/namei.hpp"
+#include "sim/lock_order.hpp"
 
 namespace interfuse {
 
@@ -30,7 +31,10 @@ unsigned pages_for(std::size_t bytes)
 kernel::page *read_in_under_root_mutex(void *root, std::uint64_t)
 {
     auto directory = static_cast<kernel::inode *>(root);
+    // No file system of Linux takes the mutex in a fault, with mmap_sem held.
+    sim::expect_deadlock(true);
     kernel::mutex_lock(&directory->i_mutex);
+    sim::expect_deadlock(false);
     kernel::mutex_unlock(&directory->i_mutex);
     kernel::page *pg = kernel::alloc_page(kernel::GFP_KERNEL);
     if (pg != nullptr)

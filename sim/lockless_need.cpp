@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "sim/fault.hpp"
-#include "sim/object_name.hpp"
 #include "sim/type_layout.hpp"
 
 namespace sim {
@@ -26,14 +25,10 @@ std::span<const std::string> lockless_fields()
 // The bit of the field at an address, 0 if its struct is not known.
 static std::uint64_t bit_of(const void *address)
 {
-    typed_object around = type_around(address);
-    if (around.type == nullptr)
-        return 0;
-    auto offset = static_cast<std::size_t>(static_cast<const std::byte *>(address) -
-                                           static_cast<const std::byte *>(around.start));
     auto fields = lockless_fields();
-    auto found = std::ranges::lower_bound(fields, member_at(around.type, offset).own);
-    bool known = found != fields.end() && *found == member_at(around.type, offset).own;
+    std::string name = member_around(address).own;
+    auto found = std::ranges::lower_bound(fields, name);
+    bool known = found != fields.end() && *found == name;
     return known ? std::uint64_t{1} << (found - fields.begin()) : 0;
 }
 
@@ -45,6 +40,18 @@ void note_lockless_need(std::uint32_t site, const void *address)
     if (is_new)
         entry->second = bit_of(address);
     needs |= entry->second;
+}
+
+static std::uint64_t undeclared = 0;
+
+void undeclare(std::uint64_t fields)
+{
+    undeclared = fields;
+}
+
+bool is_undeclared(const void *address)
+{
+    return undeclared != 0 && (undeclared & bit_of(address)) != 0;
 }
 
 void begin_lockless_needs()

@@ -12,6 +12,7 @@
 #include "sim/fault.hpp"
 #include "sim/happens_before.hpp"
 #include "sim/held_locks.hpp"
+#include "sim/lock_order.hpp"
 #include "sim/lockless_need.hpp"
 #include "sim/race_report.hpp"
 
@@ -352,12 +353,16 @@ void watch_lockless(const access &touched)
 {
     if (!races_watched())
         return;
+    if (is_undeclared(touched.address))
+        return watch_race(touched);
     watch_range(touched.address, touched.bytes,
                 now(touched.write ? access_way::lockless_write : access_way::lockless_read, site_of(touched.pc)));
 }
 
 void begin_life(const void *memory, std::size_t bytes)
 {
+    if ((the_run.watching & watch_locks) != 0)
+        forget_lock_classes();
     if (!races_watched())
         return;
     forget_objects(memory, bytes);

@@ -13,6 +13,8 @@
 #include "sim/fiber.hpp"
 #include "sim/happens_before.hpp"
 #include "sim/held_locks.hpp"
+#include "sim/lock_order.hpp"
+#include "sim/lockless_need.hpp"
 #include "sim/oops.hpp"
 #include "sim/races.hpp"
 
@@ -252,6 +254,9 @@ void begin_run(strategy &chooser, std::uint64_t number)
     for (unsigned i = 0; i < the_world().task_count; ++i)
         run.calls[i].depth = run.calls[i].numbered = 0;
     begin_held_locks();
+    if ((run.watching & watch_locks) != 0)
+        begin_lock_order();
+    begin_lockless_needs();
     if ((run.watching & watch_races) != 0)
         begin_races();
     chooser.begin(number);
@@ -342,6 +347,8 @@ static void follow_locks(const event &happened)
 {
     if ((the_run.watching & watch_races) != 0)
         follow_order(happened);
+    if ((the_run.watching & watch_locks) != 0)
+        follow_lock_order(happened);
     if ((the_run.watching & (watch_races | watch_locks)) != 0)
         follow_held_locks(happened);
 }

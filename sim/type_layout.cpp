@@ -1,6 +1,8 @@
 // Walking the structs in the debug information.
 #include "sim/type_layout.hpp"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <set>
@@ -88,6 +90,13 @@ extent extent_of(Dwarf_Die &member)
     return {offset, offset + bytes, false};
 }
 
+// What the program under test takes for one thing.
+bool is_primitive(Dwarf_Die &type)
+{
+    static constexpr std::array<std::string_view, 5> names = {"spinlock_t", "mutex", "rw_semaphore", "semaphore", "atomic_t"};
+    return name_of(type).starts_with("lockless<") || std::ranges::find(names, name_of(type)) != names.end();
+}
+
 void extend_path(Dwarf_Die &holder, std::size_t offset, member_path &path);
 
 // Into a member: an element of an array, or a member of a struct.
@@ -104,7 +113,7 @@ void enter_member(Dwarf_Die &member, std::size_t offset, member_path &path)
         path.whole += fmt::format("[{}]", offset / bytes);
         if (is_struct(element))
             extend_path(element, offset % bytes, path);
-    } else if (is_struct(type) && !name_of(type).starts_with("lockless<")) {
+    } else if (is_struct(type) && !is_primitive(type)) {
         extend_path(type, offset, path);
     }
 }
@@ -169,14 +178,18 @@ std::vector<std::string> members_of_template(std::string_view name)
     return {found.begin(), found.end()};
 }
 
-std::string name_of_member(const void *address)
+member_path member_around(const void *address)
 {
     typed_object around = type_around(address);
     if (around.type == nullptr)
-        return name_of_object(address);
-    auto offset = static_cast<std::size_t>(static_cast<const std::byte *>(address) -
-                                           static_cast<const std::byte *>(around.start));
-    std::string path = member_at(around.type, offset).whole;
+        return {};
+    return member_at(around.type, static_cast<std::size_t>(static_cast<const std::byte *>(address) -
+                                                           static_cast<const std::byte *>(around.start)));
+}
+
+std::string name_of_member(const void *address)
+{
+    std::string path = member_around(address).whole;
     return path.empty() ? name_of_object(address) : path;
 }
 

@@ -19,7 +19,9 @@ member_path member_at(std::string_view type, std::size_t offset);
 // The members, as in member_path::own, whose type is an instance of the template, in alphabetical order.
 std::vector<std::string> members_of_template(std::string_view name);
 
-// The member at an address, by its struct; without one, the name of the object there.
+// The member at an address; empty if its struct is not known.
+member_path member_around(const void *address);
+// The whole path, or else the name of the object there.
 std::string name_of_member(const void *address);
 
 } // namespace sim

@@ -11,6 +11,7 @@
 #include "checker/invariants/transitions.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/mutex.hpp"
+#include "sim/kernel/namei.hpp"
 #include "sim/kernel/sched.hpp"
 #include "sim/kernel/slab.hpp"
 #include "sim/run.hpp"
@@ -166,6 +167,8 @@ std::string name_of_core_object(const void *address)
     }
     if (kernel::is_big_kernel_lock(address))
         return "the big kernel lock";
+    if (kernel::is_rename_mutex(address))
+        return "the mutex of renames";
     int frame = kernel::frame_number(static_cast<const kernel::page *>(address));
     if (frame >= 0)
         return fmt::format("page {}", frame);

@@ -65,6 +65,15 @@ typed_object process_object_around(const void *address)
 
 } // namespace
 
+std::string class_of_core_lock(const void *lock)
+{
+    typed_object around = slab_object_around(lock);
+    if (around.type == nullptr || around.type != std::string_view("fuse_inode"))
+        return "";
+    auto node = static_cast<const kernel::inode *>(around.start);
+    return lock == &node->i_mutex && S_ISDIR(node->i_mode.peek()) ? "inode.i_mutex of a directory" : "";
+}
+
 typed_object type_of_core_object(const void *address)
 {
     for (typed_object (*find)(const void *) : {connection_around, slab_object_around, process_object_around}) {

@@ -6,9 +6,12 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <xxhash.h>
 
 #include "checker/search/interruption.hpp"
 #include "checker/search/known.hpp"
+#include "checker/search/lock_cycle.hpp"
 #include "checker/trace/recording.hpp"
 #include "checker/trace/trace_file.hpp"
 
@@ -44,6 +47,7 @@ public:
                     take_turn(sample);
             }
         }
+        report_lock_cycle();
         result.interrupted = interruption();
         result.time_up = options.runs && !all_over() && steady_clock::now() >= deadline;
         result.took = steady_clock::now() - started;
@@ -155,6 +159,50 @@ private:
                             counted.first_run, recorded.scenario, counted.fingerprint, again.result.fingerprint);
         found.trace = found.accepted ? documented : write_finding(recorded);
         sample.findings.push_back(found);
+        listener.found(found, recorded);
+    }
+
+    // Runs the first run that showed an order once more, for its places.
+    std::string text_of(const seen_order &order, trace &recorded)
+    {
+        const chosen_scenario &of = result.samples[order.scenario].of;
+        runner on({of.which, of.parameters, options.points, options.checks, options.limits, options.watch});
+        recorded = record_run(on, *options.strategy->make(options.seed), order.run).what;
+        recorded.core = options.core;
+        recorded.strategy = options.strategy->name;
+        recorded.seed = options.seed;
+        return fmt::format("in run {} of {} {}", order.run, of.which->name, sim::text_of_lock_edge(order.edge));
+    }
+
+    // A circle within one run has ended that run with a finding of its own.
+    void report_lock_cycle()
+    {
+        std::vector<seen_order> orders;
+        for (std::size_t i = 0; i < result.samples.size(); ++i)
+            for (const first_order &order : result.samples[i].sums.listed_orders())
+                orders.push_back({order.edge, i, order.run});
+        std::vector<seen_order> chain = find_lock_cycle(orders);
+        if (chain.empty() || interruption() != 0)
+            return;
+        trace recorded;
+        std::vector<std::string> texts;
+        std::uint64_t fingerprint = 0;
+        for (const seen_order &order : chain) {
+            texts.push_back(text_of(order, recorded));
+            fingerprint ^= XXH3_64bits(&order.edge, sizeof order.edge);
+        }
+        finding found;
+        found.scenario = recorded.scenario;
+        found.verdict = {sim::verdict_kind::violation, "lock_order",
+                         fmt::format("{}: locks are taken in a circle, though no run deadlocked", fmt::join(texts, ", and ")),
+                         {}, fingerprint, ""};
+        found.accepted = is_accepted(fingerprint);
+        found.documented = documented_trace(options.core.c_str(), fingerprint) != nullptr;
+        found.count = 1;
+        found.first_run = chain.back().run;
+        recorded.verdict.fingerprint = fingerprint; // for the name of its file
+        found.trace = write_finding(recorded);
+        result.samples[chain.back().scenario].findings.push_back(found);
         listener.found(found, recorded);
     }
 

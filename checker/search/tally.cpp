@@ -1,12 +1,15 @@
 // Sums over runs.
 #include "checker/search/tally.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <string_view>
 #include <type_traits>
 
 #include <xxhash.h>
 
+#include "sim/fault.hpp"
+#include "sim/lockless_need.hpp"
 #include "sim/rng.hpp"
 #include "sim/run.hpp"
 
@@ -61,8 +64,21 @@ void tally::add_run(std::uint64_t number, const run_result &result, std::uint64_
         add_observation(*result.seen);
     if (is_examined(number))
         examine_record();
+    lockless_needed |= sim::lockless_needs();
+    for (const sim::lock_edge &edge : sim::lock_edges())
+        add_order({edge, number});
     if (result.fingerprint != 0)
         count_finding({result.fingerprint, 1, number});
+}
+
+// There are fewer classes of locks than would fill the list.
+void tally::add_order(const first_order &more)
+{
+    bool known = std::ranges::any_of(listed_orders(), [&](const first_order &o) { return o.edge == more.edge; });
+    if (known)
+        return;
+    sim::require(order_count < orders_max, "there are more orders of locks than can be listed");
+    orders[order_count++] = more;
 }
 
 void tally::count_finding(const finding_count &more)
@@ -97,6 +113,9 @@ void tally::fold(const tally &later)
     schedules.merge(later.schedules);
     for (const finding_count &more : later.listed())
         count_finding(more);
+    lockless_needed |= later.lockless_needed;
+    for (const first_order &more : later.listed_orders())
+        add_order(more);
     findings_unlisted += later.findings_unlisted;
 }
 

@@ -108,6 +108,7 @@ int d_invalidate(dentry *entry, place where)
 
 void d_delete(dentry *entry, place where)
 {
+    might_sleep(where);
     sim::point_before_operation();
     emit(event_kind::mark, &entry->d_count, 0, where);
     if (entry->d_count.counter > 1) {
@@ -141,6 +142,7 @@ void dput(dentry *entry, place where)
 {
     if (entry == nullptr)
         return;
+    might_sleep(where);
     sim::point_before_operation();
     if (entry->d_count.counter <= 0)
         rule_broken("reference_count", fmt::format("{} is put more often than it was taken", name_of_object(entry)),

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "sim/lock_order.hpp"
 #include "sim/run.hpp"
 
 namespace kernel {
@@ -139,7 +140,11 @@ static ssize_t write_piece(file *filp, std::uintptr_t from, size_t bytes, u64 at
     ssize_t err = mapping->a_ops->prepare_write(filp, pg, offset, end);
     size_t left = 0;
     if (err == 0) {
+        // Linux 2.6.17 may fault here, and take mmap_sem, with the page locked: against its own order, which later kernels
+        // keep. The fault before makes it rare, and no file system can help it.
+        sim::expect_deadlock(true);
         left = copy_from_user(pg->data + offset, from, bytes, where);
+        sim::expect_deadlock(false);
         err = mapping->a_ops->commit_write(filp, pg, offset, end);
     }
     if (err == 0 && left > 0)

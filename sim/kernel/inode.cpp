@@ -86,6 +86,7 @@ static inode *insert_inode(super_block *sb, u64 ino, inode *node, const place &w
 
 inode *iget_locked(super_block *sb, u64 ino, place where)
 {
+    might_sleep(where);
     if (inode *node = ifind(sb, ino, where))
         return node;
     inode *fresh = sb->s_op->alloc_inode(sb);

@@ -7,6 +7,7 @@
 
 #include "sim/kernel/budget.hpp"
 #include "sim/kernel/bug.hpp"
+#include "sim/kernel/sched.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
 
@@ -29,6 +30,7 @@ int kobject_set_name(kobject *kobj, const char *prefix, unsigned long number)
 
 int kobject_add(kobject *kobj, place where)
 {
+    might_sleep(where);
     sim::point_before_operation();
     if (disturb(sim::choice_kind::allocation, budget().failed_allocations)) {
         emit(event_kind::alloc_failed, kobj, 0, where);

@@ -92,10 +92,10 @@ void put_filp(file *filp, place where)
 
 void fput(file *filp, place where)
 {
+    might_sleep(where);
     if (!drop(&filp->f_count, where))
         return;
     // __fput
-    might_sleep(where);
     if (filp->f_op->release != nullptr)
         filp->f_op->release(filp->f_inode, filp);
     free_file(filp, where);
@@ -156,9 +156,11 @@ vfsmount *mntget(vfsmount *mount, place where)
 
 void mntput(vfsmount *mount, place where)
 {
-    if (mount == nullptr || !drop(&mount->mnt_count, where))
+    if (mount == nullptr)
         return;
     might_sleep(where);
+    if (!drop(&mount->mnt_count, where))
+        return;
     super_block *sb = mount->mnt_sb;
     kmem_cache_free(fs_caches().mounts, mount, where);
     destroy_super(sb, where);

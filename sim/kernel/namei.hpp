@@ -16,6 +16,8 @@ long sys_create(unsigned mount, const char *name);
 long sys_unlink(unsigned mount, const char *name);
 // A second name for a file, both on the same mount.
 long sys_link(unsigned mount, const char *old_name, const char *new_name);
+// Whether it is the mutex that renames between folders take; for names in reports.
+bool is_rename_mutex(const void *object);
 long sys_rename(unsigned mount, const char *old_name, const char *new_name);
 // The value is copied into a buffer of the kernel's, which is freed when the call ends.
 long sys_setxattr(unsigned mount, const char *name, const char *attribute, const void *value, size_t bytes);

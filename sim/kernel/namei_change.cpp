@@ -100,6 +100,11 @@ long sys_link(unsigned mount, const char *old_name, const char *new_name)
 
 static const sim::per_world<mutex> rename_mutex; // s_vfs_rename_mutex; one for all file systems, which no scenario sees
 
+bool is_rename_mutex(const void *object)
+{
+    return object == &rename_mutex.get();
+}
+
 // Two directories are locked one after the other by one task at a time, the ancestor first.
 static void lock_rename(dentry *from, dentry *to, const place &where)
 {

@@ -53,6 +53,7 @@ page *find_get_page(address_space *mapping, u64 index, const place &where)
 
 page *find_lock_page(address_space *mapping, u64 index, const place &where)
 {
+    might_sleep(where);
     for (;;) {
         page *pg = find_get_page(mapping, index, where);
         if (pg == nullptr)
@@ -99,6 +100,7 @@ static void remove_page(page *pg, const place &where)
 
 void truncate_inode_pages(address_space *mapping, const place &where)
 {
+    might_sleep(where);
     if (mapping->nrpages == 0)
         return;
     for (;;) {
@@ -116,6 +118,7 @@ void truncate_inode_pages(address_space *mapping, const place &where)
 
 void invalidate_inode_pages(address_space *mapping, place where)
 {
+    might_sleep(where);
     for (u64 next = 0;;) {
         sim::point_before_operation();
         page *pg = with_reference(first_page(mapping, next), where);

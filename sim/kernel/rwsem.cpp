@@ -74,6 +74,11 @@ static void acquire(rw_semaphore *sem, bool write, const place &where)
     if (write && sem->reads[self] != 0)
         rule_broken("self_deadlock", fmt::format("{} takes {} for writing while it holds it for reading",
                                                  name_of_object(this_task()), name_of_object(sem)), where);
+    bool reads_again = !write && sem->reads[self] != 0;
+    if (reads_again && (sim::the_run.watching & sim::watch_locks) != 0)
+        rule_broken("read_lock_recursion",
+                    fmt::format("{} reads {} which it reads already: a writer that comes between waits for the first and "
+                                "holds up the second", name_of_object(this_task()), name_of_object(sem)), where);
     bool free = write ? sem->activity == 0 : sem->activity >= 0;
     if (free && sem->waiting == 0) {
         enter(sem, self, write);

@@ -103,6 +103,7 @@ int get_user_pages(task_struct *, mm_struct *mm, unsigned long start, int len, i
                    place where)
 {
     lockdep_assert_held(&mm->mmap_sem, where);
+    might_sleep(where);
     for (int i = 0; i < len; ++i) {
         page_table_entry *entry = find_entry(mm, start + static_cast<unsigned>(i) * PAGE_SIZE);
         if (entry == nullptr || disturb(sim::choice_kind::bad_address, budget().bad_addresses)) {
@@ -170,6 +171,7 @@ void unmap_all(mm_struct *mm)
 static size_t copy_pieces(std::uintptr_t at, size_t bytes, bool write, const place &where, auto copy)
 {
     mm_struct *mm = this_task()->mm;
+    might_sleep(where);
     while (bytes > 0) {
         sim::point_before_operation();
         std::uintptr_t offset = at % PAGE_SIZE;
