@@ -17,6 +17,9 @@ struct need {
 };
 
 const need needs[] = {
+    {"fuse_conn.connected",
+     "mix",
+     {{"op", "create"}, {"requesters", "3"}, {"daemons", "2"}, {"misbehave", "1"}, {"oom", "1"}, {"aborters", "1"}}},
     {"fuse_req.locked", "read-pages"},
     {"fuse_req.state", "killed-request"},
     {"inode.i_mode", "one-request", {{"requesters", "3"}}},

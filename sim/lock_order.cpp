@@ -35,17 +35,19 @@ struct under_page {
 struct cached_class {
     const void *lock;
     unsigned number;
+    std::uint32_t age; // the value of `ages` when it was known
 };
 
 std::string (*installed_namer)(const void *lock) = nullptr;
 std::vector<std::string> class_names; // by number, which depends on the order in which classes came to be
 std::array<cached_class, 256> cache;
+std::uint32_t ages = 0; // counts the times that an address may have become another lock
 std::array<std::uint64_t, lock_classes_max> after; // by class: those that were taken under it
 std::array<std::array<witness, lock_classes_max>, lock_classes_max> witnesses;
 std::vector<lock_edge> edges;
 std::vector<under_page> undecided;
 
-std::uint32_t tasks_expecting; // bit i: task i
+std::uint32_t tasks_left_out; // bit i: task i
 
 std::uint64_t bit(unsigned number)
 {
@@ -68,14 +70,14 @@ unsigned class_of(const void *lock, event_kind kind)
     if (kind == event_kind::page_lock)
         return page_lock;
     cached_class &known = cache[reinterpret_cast<std::uintptr_t>(lock) / 8 % cache.size()];
-    if (known.lock == lock)
+    if (known.lock == lock && known.age == ages)
         return known.number;
     std::string name = installed_namer != nullptr ? installed_namer(lock) : "";
     if (name.empty())
         name = member_around(lock).own;
     if (name.empty()) // perhaps not known yet
         return number_of(name_of_object(lock));
-    known = {lock, number_of(name)};
+    known = {lock, number_of(name), ages};
     return known.number;
 }
 
@@ -148,7 +150,7 @@ void take(const event &happened)
 {
     static const unsigned big_kernel_lock = number_of("the big kernel lock");
     auto held = locks_held_by(current_task());
-    if (held.empty() || (tasks_expecting >> current_task() & 1) != 0)
+    if (held.empty() || (tasks_left_out >> current_task() & 1) != 0)
         return;
     unsigned next = class_of(happened.object, happened.kind);
     if (next == big_kernel_lock)
@@ -185,7 +187,7 @@ void install_lock_namer(std::string (*namer)(const void *lock))
 
 void forget_lock_classes()
 {
-    cache.fill({});
+    ++ages;
 }
 
 void begin_lock_order()
@@ -194,13 +196,13 @@ void begin_lock_order()
     after.fill(0);
     edges.clear();
     undecided.clear();
-    tasks_expecting = 0;
+    tasks_left_out = 0;
 }
 
-void expect_deadlock(bool expected)
+void leave_out_of_order(bool from_now)
 {
     std::uint32_t self = std::uint32_t{1} << current_task();
-    tasks_expecting = expected ? tasks_expecting | self : tasks_expecting & ~self;
+    tasks_left_out = from_now ? tasks_left_out | self : tasks_left_out & ~self;
 }
 
 void follow_lock_order(const event &happened)

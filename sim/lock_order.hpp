@@ -27,9 +27,8 @@ void install_lock_namer(std::string (*namer)(const void *lock));
 void forget_lock_classes();
 void begin_lock_order();
 
-// Until it is called with false, what the running task takes makes no order: its scenario is about a deadlock that it expects
-// by name.
-void expect_deadlock(bool expected);
+// Until it is called with false, what the running task takes makes no order, for a reason that stands at the call.
+void leave_out_of_order(bool from_now);
 
 // Called before held_locks knows of the event. Reports a cycle within the run.
 void follow_lock_order(const event &happened);

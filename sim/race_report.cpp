@@ -19,6 +19,8 @@
 
 namespace sim {
 
+std::vector<access_scene> access_scenes;
+
 namespace {
 
 constexpr std::uint32_t is_place = 0x8000'0000;
@@ -69,10 +71,11 @@ std::string callers_text(std::uint32_t calls)
 
 std::string text_of(const raced_access &one, std::string_view what)
 {
-    place at = place_of_site(one.record.site);
+    const access_scene &scene = access_scenes[one.record.scene];
+    place at = place_of_site(scene.site);
     return fmt::format("{} {} {} in {} ({}:{}){} with {} held",
                        the_world().tasks[one.record.when & (tasks_max - 1)].name, verb_of(one.way), what, at.function(),
-                       file_name(at), at.line(), callers_text(one.record.calls), locks_text(one.record.locks));
+                       file_name(at), at.line(), callers_text(scene.calls), locks_text(scene.locks));
 }
 
 } // namespace
@@ -95,7 +98,8 @@ place place_of_site(std::uint32_t site)
 
 void report_race(const raced_access &first, const raced_access &second, const void *address)
 {
-    place places_of_both[] = {place_of_site(first.record.site), place_of_site(second.record.site)};
+    place places_of_both[] = {place_of_site(access_scenes[first.record.scene].site),
+                              place_of_site(access_scenes[second.record.scene].site)};
     // The finding is the same whichever came first.
     std::ranges::sort(places_of_both, [](const place &a, const place &b) {
         int order = std::strcmp(a.function(), b.function());

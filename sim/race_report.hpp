@@ -3,18 +3,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "sim/happens_before.hpp"
 
 namespace sim {
 
-// An access as it is kept until it is forgotten.
-struct access_record {
-    epoch when;
+// What a report says of an access beside its moment.
+struct access_scene {
     std::uint32_t site;  // site_of a return address into the program or of a place
     std::uint32_t calls; // that had not returned: calls_now
     std::uint32_t locks; // held_set_of its task
 };
+
+// An access as it is kept until it is forgotten. Its scene is kept until the next run, which it cannot race with.
+struct access_record {
+    epoch when;
+    std::uint32_t scene; // index in access_scenes
+};
+extern std::vector<access_scene> access_scenes;
 
 // The program lies in the lowest 2 GB, so the number is the address. Where memory is freed is known by its place alone.
 inline std::uint32_t site_of(const void *pc)

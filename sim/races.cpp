@@ -78,17 +78,19 @@ public:
     // Made when it is first asked for, since most accesses are known already.
     const access_record &record() const
     {
-        if (made.when == 0)
-            made = {when, site, calls_now(), held_set_of(task)};
+        if (made.when == 0) {
+            made = {when, static_cast<std::uint32_t>(access_scenes.size())};
+            access_scenes.push_back({site, calls_now(), held_set_of(task)});
+        }
         return made;
     }
 
     const access_way way;
     const unsigned task;
     const epoch when;
+    const std::uint32_t site;
 
 private:
-    const std::uint32_t site;
     const vector_clock &clock;
     mutable access_record made = {};
 };
@@ -186,7 +188,7 @@ void note_need(location &at, const now &access, std::size_t word)
     if (!met)
         return;
     at.need = the_history.run;
-    note_lockless_need(access.record().site, address_of(word, lowest_byte(at)));
+    note_lockless_need(access.site, address_of(word, lowest_byte(at)));
 }
 
 // What later accesses are compared with. A write comes after everything that was before it, or there is a race.
@@ -327,6 +329,8 @@ template <typename Visit> [[gnu::always_inline]] inline void for_words(std::size
 [[gnu::always_inline]] inline void watch_range(const void *memory, std::size_t size, const now &access)
 {
     std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(memory) - arena_base;
+    if (offset % 8 + size <= 8 && offset < arena_bytes) [[likely]]
+        return watch_word(offset / 8, ((1U << size) - 1) << offset % 8, access);
     if (offset + size <= arena_bytes && offset < arena_bytes)
         for_words(offset, size, [&](std::size_t word, unsigned bytes) { watch_word(word, bytes, access); });
 }
@@ -337,6 +341,7 @@ void begin_races()
 {
     if (first_locations == nullptr)
         first_locations = map_locations();
+    access_scenes.clear();
     if (begin_history())
         forget_everything();
 }

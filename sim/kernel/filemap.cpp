@@ -142,9 +142,9 @@ static ssize_t write_piece(file *filp, std::uintptr_t from, size_t bytes, u64 at
     if (err == 0) {
         // Linux 2.6.17 may fault here, and take mmap_sem, with the page locked: against its own order, which later kernels
         // keep. The fault before makes it rare, and no file system can help it.
-        sim::expect_deadlock(true);
+        sim::leave_out_of_order(true);
         left = copy_from_user(pg->data + offset, from, bytes, where);
-        sim::expect_deadlock(false);
+        sim::leave_out_of_order(false);
         err = mapping->a_ops->commit_write(filp, pg, offset, end);
     }
     if (err == 0 && left > 0)

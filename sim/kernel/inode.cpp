@@ -9,6 +9,7 @@
 #include "sim/kernel/fs_caches.hpp"
 #include "sim/kernel/pagemap.hpp"
 #include "sim/kernel/this_task.hpp"
+#include "sim/lock_order.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
 
@@ -113,7 +114,10 @@ static void delete_inode(inode *node, const place &where)
 {
     sim::acquire(&node->i_count);
     super_block *sb = node->i_sb;
+    // Nobody else can reach the inode, so its pages are locked by reads under way alone, whose ends wait for no lock.
+    sim::leave_out_of_order(true);
     truncate_inode_pages(&node->i_data, where);
+    sim::leave_out_of_order(false);
     if (sb->s_op->clear_inode != nullptr)
         sb->s_op->clear_inode(node);
     sim::point_before_operation();
