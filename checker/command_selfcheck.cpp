@@ -11,6 +11,7 @@
 #include "checker/invariants/invariant.hpp"
 #include "checker/report_selfcheck.hpp"
 #include "checker/search/interruption.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -49,6 +50,15 @@ std::vector<core_description> planted_bugs(const core_list &list)
     return bugs;
 }
 
+std::vector<std::string> checks_and_watchers()
+{
+    std::vector<std::string> entries = entries_of_checks();
+    for (const watcher &each : all_watchers())
+        if (*each.rules != '\0')
+            entries.emplace_back(each.rules);
+    return entries;
+}
+
 std::string text_in(const selfcheck_result &result, const std::string &format)
 {
     if (format == "json")
@@ -76,7 +86,7 @@ int run_selfcheck(int argc, char **argv)
     note_interruptions();
     std::size_t ended = 0;
     selfcheck_result result =
-        run_selfcheck(entries_of_checks(), planted_bugs(list), {"linux-2.6.17", "repaired"}, options,
+        run_selfcheck(checks_and_watchers(), planted_bugs(list), {"linux-2.6.17", "repaired"}, options,
                       [&](const std::string &core) { fmt::print(stderr, "interfuse: search {}: {}\n", ++ended, core); });
     fmt::print("{}", text_in(result, format));
     std::fflush(stdout);

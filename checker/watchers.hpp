@@ -12,6 +12,7 @@ struct watcher {
     const char *name;
     sim::watch_set bits;
     const char *summary;
+    const char *rules; // the names under which it reports, separated by commas
 };
 
 // In the order of their bits.

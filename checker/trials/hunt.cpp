@@ -54,7 +54,7 @@ private:
         trial next{core.name, arguments_that_show(core)};
         for (const std::string &word : {std::string("--seed"), std::to_string(seed), std::string("--runs"),
                                         std::to_string(options.runs), std::string("--max-time"),
-                                        fmt::format("{}", options.seconds)})
+                                        fmt::format("{}", options.seconds), std::string("--watch"), std::string("all")})
             next.arguments.push_back(word);
         return next;
     }

@@ -8,6 +8,7 @@
 #include "checker/search/interruption.hpp"
 #include "checker/trials/hunt.hpp"
 #include "checker/trials/trial.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -26,6 +27,19 @@ std::string entry_with(const std::vector<std::string> &checks, const std::string
             return entry;
     }
     return name;
+}
+
+// The watcher that reports under such names, or null.
+const watcher *watcher_of(const std::string &entry)
+{
+    auto found = std::ranges::find_if(all_watchers(), [&](const watcher &w) { return entry == w.rules && !entry.empty(); });
+    return found != all_watchers().end() ? &*found : nullptr;
+}
+
+std::string watchers_without(const std::string &entry)
+{
+    const watcher *off = watcher_of(entry);
+    return text_of_watch(off != nullptr ? sim::watch_all & ~off->bits : sim::watch_all);
 }
 
 class search {
@@ -98,8 +112,10 @@ private:
         add("--seed", std::to_string(options.seed));
         add("--runs", std::to_string(runs));
         add("--max-time", fmt::format("{}", options.seconds));
-        for (const std::string &name : checkers_in(without))
-            add("--without", name);
+        add("--watch", watchers_without(without));
+        if (watcher_of(without) == nullptr)
+            for (const std::string &name : checkers_in(without))
+                add("--without", name);
         return next;
     }
 
