@@ -56,7 +56,8 @@ void print_strategies()
 void print_watchers()
 {
     for (const watcher &each : all_watchers())
-        fmt::print("{}\n    {}\n", each.name, each.summary);
+        fmt::print("{}\n    {}\n    reports: {}\n    alone finds: {}\n", each.name, each.summary, each.rules,
+                   needed_for(each.rules));
 }
 
 // Everything goes under a heading; one thing alone needs none.

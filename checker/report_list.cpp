@@ -88,7 +88,10 @@ ordered_json watchers_json()
 {
     ordered_json list = ordered_json::array();
     for (const watcher &each : all_watchers())
-        list.push_back({{"name", each.name}, {"summary", each.summary}});
+        list.push_back({{"name", each.name},
+                        {"summary", each.summary},
+                        {"reports", each.rules},
+                        {"alone_finds", needed_for(each.rules)}});
     return list;
 }
 
