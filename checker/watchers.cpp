@@ -13,7 +13,7 @@ const std::vector<watcher> &all_watchers()
     static const std::vector<watcher> all = {
         {"memory", sim::watch_memory, "accesses to memory that is free, gone, not the kernel's or never written", ""},
         {"races", sim::watch_races, "two accesses to one place, one of them a store, that nothing orders", "data_race"},
-        {"locks", sim::watch_locks, "orders of locks that could deadlock, over all runs", ""},
+        {"locks", sim::watch_locks, "orders of locks that could deadlock, over all runs", "lock_order"},
     };
     return all;
 }
