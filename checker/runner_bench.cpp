@@ -8,10 +8,14 @@ namespace interfuse {
 namespace {
 
 // A run is restored, run, torn down and judged; its steps are its points.
-void sample(benchmark::State &state, const char *name, check_level checks)
+void sample(benchmark::State &state, const char *name, check_level checks, sim::watch_set watch = 0)
 {
     const scenario *which = find_scenario(name);
-    runner one({.which = which, .parameters = complete_parameters(*which, {}).values, .checks = checks, .limits = {}});
+    runner one({.which = which,
+                .parameters = complete_parameters(*which, {}).values,
+                .checks = checks,
+                .limits = {},
+                .watch = watch});
     random_strategy chooser(1);
     std::uint64_t run = 0, points = 0, findings = 0;
     for (auto _ : state) {
@@ -38,6 +42,18 @@ void one_request_checked_at_every_step(benchmark::State &state)
     sample(state, "one-request", check_level::steps);
 }
 BENCHMARK(one_request_checked_at_every_step);
+
+void one_request_watched_for_races(benchmark::State &state)
+{
+    sample(state, "one-request", check_level::steps, sim::watch_races);
+}
+BENCHMARK(one_request_watched_for_races);
+
+void one_request_watched_for_races_and_locks(benchmark::State &state)
+{
+    sample(state, "one-request", check_level::steps, sim::watch_races | sim::watch_locks);
+}
+BENCHMARK(one_request_watched_for_races_and_locks);
 
 } // namespace
 } // namespace interfuse
