@@ -71,7 +71,7 @@ public:
         for (escape &each : cores) {
             if (each.check.empty())
                 continue;
-            std::uint64_t runs = std::clamp(each.runs * patience, runs_min, std::max(runs_min, options.runs));
+            std::uint64_t runs = std::min(options.runs, std::max(runs_min, each.runs * patience));
             trials.push_back(trial_of(each.what, runs, each.check));
             searched.push_back(&each);
         }
