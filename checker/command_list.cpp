@@ -37,14 +37,22 @@ void print_cores(const core_list &list)
                    core.built ? "" : ", not built", core.summary, core.tree);
 }
 
+void print_rule(const kernel_rule &rule)
+{
+    fmt::print("{}\n    rule of the kernel: {}\n", rule.name, rule.verifies);
+    if (*rule.watcher == '\0')
+        fmt::print("    alone finds: {}\n", needed_for(rule.name));
+    else
+        fmt::print("    holds: with --watch {}\n    leaves out: {}\n", rule.watcher, rule.leaves_out);
+}
+
 void print_invariants()
 {
     for (const invariant &each : all_invariants())
         fmt::print("{}\n    verifies: {}\n    holds: {}\n    leaves out: {}\n    alone finds: {}\n", each.name,
                    each.verifies, each.holds_when, each.leaves_out, needed_for(each.name));
     for (const kernel_rule &rule : all_kernel_rules())
-        fmt::print("{}\n    rule of the kernel: {}\n    alone finds: {}\n", rule.name, rule.verifies,
-                   needed_for(rule.name));
+        print_rule(rule);
 }
 
 void print_strategies()

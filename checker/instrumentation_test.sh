@@ -30,6 +30,30 @@ while read -r object; do
     fi
 done <"$scratch/instrumented"
 
+# Functions of headers have internal linkage, so that each unit has its own; every one that
+# touches memory announces its calls. What the compiler adds does not: static initialisers, the conversion of a lambda to a pointer, the parts it splits off.
+announced() {
+    objdump -dr --demangle --no-show-raw-insn "$1" | awk '
+        /^[0-9a-f]+ <.*>:$/ { name = $0; sub(/^[0-9a-f]+ </, "", name); sub(/>:$/, "", name); seen[name] += 0 }
+        /__tsan_func_entry/ { seen[name] = 1 }
+        /\(%r[^si]/ && !/lea|nop/ { touches[name] = 1 }
+        END { for (name in seen) print seen[name] || !touches[name], name }'
+}
+checked=0
+while read -r object; do
+    [[ $object == *unit-repaired-* ]] || continue
+    announced "$object" >"$scratch/functions"
+    checked=$((checked + $(grep -c ' kernel::.*list_' "$scratch/functions")))
+    silent=$(sed -n 's/^0 //p' "$scratch/functions" |
+        grep -vE '\.cold\]?$|^_GLOBAL__sub_I|^_sub_I_|__static_initialization|::operator [a-z ]+ \(\*\)\(')
+    if [[ -n $silent ]]; then
+        printf 'not instrumented in %s:\n%s\n' "$object" "$silent"
+        status=1
+    fi
+done <"$scratch/instrumented"
+# The lists are the header functions that every core uses.
+[[ $checked -gt 10 ]] || { echo "only $checked functions of lists were looked at"; status=1; }
+
 for executable in "$INTERFUSE_BIN"/interfuse-*; do
     if nm "$executable" | grep -q __tsan_go_start; then
         echo "linked with the compiler's own runtime: $executable"

@@ -72,7 +72,11 @@ ordered_json kernel_rules_json()
 {
     ordered_json list = ordered_json::array();
     for (const kernel_rule &rule : all_kernel_rules())
-        list.push_back({{"name", rule.name}, {"verifies", rule.verifies}, {"alone_finds", needed_for(rule.name)}});
+        list.push_back({{"name", rule.name},
+                        {"verifies", rule.verifies},
+                        {"leaves_out", rule.leaves_out},
+                        {"watch", rule.watcher},
+                        {"alone_finds", needed_for(rule.name)}});
     return list;
 }
 

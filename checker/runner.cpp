@@ -13,6 +13,7 @@
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/invariant.hpp"
 #include "checker/invariants/names.hpp"
+#include "checker/invariants/resting.hpp"
 #include "checker/invariants/structs.hpp"
 #include "checker/strikes/observer.hpp"
 #include "scenarios/stage.hpp"
@@ -20,6 +21,7 @@
 #include "sim/kernel/slab.hpp"
 #include "sim/lock_order.hpp"
 #include "sim/object_name.hpp"
+#include "sim/shadow.hpp"
 
 namespace interfuse {
 
@@ -146,13 +148,14 @@ runner::runner(run_setup setup) : how(std::move(setup))
     sim::install_value_namer(name_of_core_value);
     sim::install_type_finder(type_of_core_object);
     sim::install_lock_namer(class_of_core_lock);
+    sim::install_rest_judge(is_request_at_rest);
     use_parameters(how.parameters);
     seek(how.which->goals);
     the_run.ignored = how.ignored;
+    the_run.watching = how.watch;
     sim::reset_world(static_cast<std::uint32_t>(parameter_of("page_size")));
     the_run.limits = how.limits;
     the_run.points = how.points;
-    the_run.watching = how.watch;
     the_run.listen = listeners_for(how.checks, false);
     sim::begin_run(first_answer, 0);
     start_setup(how.which->build);

@@ -55,5 +55,17 @@ void one_request_watched_for_races_and_locks(benchmark::State &state)
 }
 BENCHMARK(one_request_watched_for_races_and_locks);
 
+void one_request_with_memory_watched(benchmark::State &state)
+{
+    sample(state, "one-request", check_level::steps, sim::watch_memory);
+}
+BENCHMARK(one_request_with_memory_watched);
+
+void one_request_with_all_watched(benchmark::State &state)
+{
+    sample(state, "one-request", check_level::steps, sim::watch_all);
+}
+BENCHMARK(one_request_with_all_watched);
+
 } // namespace
 } // namespace interfuse

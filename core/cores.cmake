@@ -3,7 +3,7 @@
 
 set(core_trees ${CMAKE_BINARY_DIR}/cores)
 set(core_instrumentation -fsanitize=thread -fno-builtin -fno-inline -fno-optimize-sibling-calls
-    -fno-stack-protector -fno-strict-aliasing)
+    -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer)
 # For the verb coverage. Without optimisation each condition of the source is a branch, and without exceptions gcov counts
 # no branches that the source does not have. A plain counter is enough, since one task runs at a time.
 if(INTERFUSE_COVERAGE)

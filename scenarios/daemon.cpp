@@ -38,7 +38,7 @@ kernel::page *read_in_under_root_mutex(void *root, std::uint64_t)
     kernel::mutex_unlock(&directory->i_mutex);
     kernel::page *pg = kernel::alloc_page(kernel::GFP_KERNEL);
     if (pg != nullptr)
-        kernel::memset(pg->data, 0, kernel::PAGE_SIZE);
+        std::memset(pg->data, 0, kernel::PAGE_SIZE);
     return pg;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "sim/fault.hpp"
+#include "sim/shadow.hpp"
 #include "sim/world.hpp"
 
 namespace sim {
@@ -31,6 +32,8 @@ void *allocate(std::size_t bytes, std::size_t alignment)
     world &w = the_world();
     std::size_t start = (w.heap_used + alignment - 1) / alignment * alignment;
     require(start + bytes <= heap_bytes, "the simulated machine's memory is full");
+    if (is_shadowed())
+        mark_allocation(start, bytes);
     w.heap_used = start + bytes;
     void *memory = reinterpret_cast<void *>(arena_base + start);
     std::memset(memory, 0, bytes);

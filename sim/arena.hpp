@@ -14,7 +14,12 @@ inline constexpr std::size_t stack_stride = 256 * 1024; // debug information is 
 inline constexpr std::size_t stack_guard = 4096;
 inline constexpr std::size_t heap_bytes = 4 * 1024 * 1024;
 inline constexpr std::uintptr_t stacks_base = arena_base + heap_bytes;
-inline constexpr std::size_t arena_bytes = heap_bytes + tasks_max * stack_stride;
+// What the memory watcher keeps: two bytes for each eight of the heap, and tables of stack addresses.
+inline constexpr std::uintptr_t shadow_base = stacks_base + tasks_max * stack_stride;
+inline constexpr std::size_t shadow_bytes = heap_bytes / 4;
+inline constexpr std::uintptr_t frame_tables_base = shadow_base + shadow_bytes;
+inline constexpr std::size_t frame_tables_bytes = 4096;
+inline constexpr std::size_t arena_bytes = frame_tables_base + frame_tables_bytes - arena_base;
 
 // Reserves the arena; the lowest page of each stack stays inaccessible. Exits with status 70 if the address is taken.
 // Idempotent.

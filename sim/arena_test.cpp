@@ -41,7 +41,8 @@ TEST(Arena, TellsItsAddressesFromOthers)
     EXPECT_TRUE(in_arena(stack_low(0)));
     EXPECT_FALSE(in_heap(stack_low(0)));
     EXPECT_TRUE(in_arena(stack_top(tasks_max - 1) - 1));
-    EXPECT_FALSE(in_arena(stack_top(tasks_max - 1)));
+    EXPECT_TRUE(in_arena(reinterpret_cast<const void *>(arena_base + arena_bytes - 1)));
+    EXPECT_FALSE(in_arena(reinterpret_cast<const void *>(arena_base + arena_bytes)));
 }
 
 TEST(ArenaDeathTest, AFullHeapIsAnErrorOfInterfuse)

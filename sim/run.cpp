@@ -17,6 +17,7 @@
 #include "sim/lockless_need.hpp"
 #include "sim/oops.hpp"
 #include "sim/races.hpp"
+#include "sim/shadow.hpp"
 
 namespace sim {
 
@@ -167,6 +168,8 @@ unsigned start_task(const char *name, void (*body)(void *), const void *closure,
     t.context = make_context(index);
     the_run.calls[index].depth = the_run.calls[index].numbered = 0;
     order_task_after(index);
+    if (w.shadowed)
+        reset_frames_of(index);
     w.runnable |= std::uint64_t{1} << index;
     return index;
 }
@@ -248,8 +251,7 @@ void begin_run(strategy &chooser, std::uint64_t number)
     run.ended = false;
     run.in_listener = false;
     run.steps_heard = run.listen.on_step != nullptr || run.listen.on_schedule != nullptr;
-    constexpr watch_set watches_events = watch_races | watch_locks;
-    run.events_heard = run.listen.on_event != nullptr || run.listen.on_log != nullptr || (run.watching & watches_events) != 0;
+    run.events_heard = run.listen.on_event != nullptr || run.listen.on_log != nullptr || (run.watching & watch_all) != 0;
     run.chooser = &chooser;
     for (unsigned i = 0; i < the_world().task_count; ++i)
         run.calls[i].depth = run.calls[i].numbered = 0;
@@ -356,6 +358,8 @@ static void follow_locks(const event &happened)
 void notify(const event &happened)
 {
     run_state &run = the_run;
+    if ((run.watching & watch_memory) != 0)
+        object_touched(happened);
     if (run.watching != 0)
         follow_locks(happened);
     run.in_listener = true;

@@ -3,11 +3,14 @@
 
 #include "sim/races.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace sim {
 
 void watched(const access &touched)
 {
+    if ((the_run.watching & watch_memory) != 0)
+        memory_touched(touched);
     if ((the_run.watching & watch_races) != 0)
         watch_race(touched);
 }
@@ -38,6 +41,8 @@ void __tsan_func_entry(void *caller)
 
 void __tsan_func_exit()
 {
+    if ((sim::the_run.watching & sim::watch_memory) != 0)
+        sim::call_returns(__builtin_frame_address(0));
     sim::call_stack &calls = *sim::the_run.calls_now;
     unsigned depth = --calls.depth;
     if (calls.numbered > depth)

@@ -6,6 +6,8 @@
 #include <xxhash.h>
 
 #include "sim/fault.hpp"
+#include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace sim {
 namespace {
@@ -27,6 +29,12 @@ template <typename Visit> void for_live_ranges(Visit visit)
         std::byte *low = static_cast<std::byte *>(t.context);
         visit(low, static_cast<std::size_t>(stack_top(i) - low));
     }
+    if (!w.shadowed)
+        return;
+    visit(reinterpret_cast<std::byte *>(shadow_base), (w.heap_used + 7) / 8 * sizeof(shadow_word));
+    auto *tables = reinterpret_cast<std::byte *>(frame_tables_base);
+    visit(tables, offsetof(frame_tables, tasks) + w.task_count * sizeof(task_frames));
+    visit(tables + offsetof(frame_tables, escaped), the_frame_tables().count * sizeof(escaped_pointer));
 }
 
 } // namespace
@@ -39,11 +47,17 @@ void reset_world(std::uint32_t page_size)
     w.heap_used = offsetof(world, variables) + variables_used;
     w.page_size = page_size;
     w.current = tasks_max;
+    w.shadowed = (the_run.watching & watch_memory) != 0;
+    if (!w.shadowed)
+        return;
+    std::memset(reinterpret_cast<void *>(shadow_base), 0, shadow_bytes);
+    reset_frames();
 }
 
 std::uint64_t hash_world()
 {
     require(the_world().current == tasks_max, "a world is hashed while one of its tasks runs");
+    settle_stores();
     std::uint64_t hash = 0;
     for_live_ranges([&](const std::byte *start, std::size_t bytes) { hash = XXH3_64bits_withSeed(start, bytes, hash); });
     return hash;
@@ -52,6 +66,7 @@ std::uint64_t hash_world()
 void saved_world::save()
 {
     require(the_world().current == tasks_max, "a world is saved while one of its tasks runs");
+    settle_stores();
     std::size_t total = 0;
     for_live_ranges([&](const std::byte *, std::size_t size) { total += size; });
     bytes.resize(total);
@@ -67,6 +82,8 @@ void saved_world::restore() const
     // The heap's size is in the header, which comes first, and the stacks' extents are in the heap's task table:
     // each range is known once the ranges before it are back.
     const std::byte *from = bytes.data();
+    forget_stores();
+    the_memory_watch.suspects = false;
     std::memcpy(&the_world(), from, offsetof(world, tasks));
     for_live_ranges([&](std::byte *start, std::size_t size) {
         std::memcpy(start, from, size);

@@ -19,6 +19,7 @@ struct world {
     std::uint32_t page_size;
     std::uint16_t current; // the running task; tasks_max while the host runs
     std::uint16_t task_count;
+    bool shadowed;      // the memory watcher keeps a shadow of the heap
     bool after_acquire; // the running step has acquired a spinlock and done no further non-mover (Lipton 1975)
     std::array<task, tasks_max> tasks;
     alignas(16) std::array<std::byte, variables_bytes> variables; // storage of per_world objects

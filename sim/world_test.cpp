@@ -155,9 +155,9 @@ TEST(World, VariablesBelongToTheSavedValue)
 
 TEST(World, SaveTakesNoMoreThanTheLiveBytes)
 {
-    test_world<std::array<char, 1000>> small([](auto &) {});
+    test_world<std::array<char, 1008>> small([](auto &) {});
     std::size_t size = small.start.size();
-    test_world<std::array<char, 2000>> large([](auto &) {});
+    test_world<std::array<char, 2016>> large([](auto &) {});
     EXPECT_EQ(large.start.size(), size + 1008);
 }
 

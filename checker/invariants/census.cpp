@@ -3,6 +3,8 @@
 
 #include <bit>
 
+#include "checker/invariants/resting.hpp"
+
 namespace interfuse {
 
 namespace {
@@ -96,6 +98,7 @@ void take_census(connection_ghost &c)
     now.connected = c.fc->connected.peek() != 0;
     c.now = now;
     c.spare = static_cast<std::uint8_t>(std::popcount(now.on[static_cast<unsigned>(list_of::unused)]));
+    rest_unused(c);
 }
 
 } // namespace interfuse

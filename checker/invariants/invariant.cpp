@@ -83,7 +83,7 @@ std::span<const invariant> all_invariants()
 
 std::span<const kernel_rule> all_kernel_rules()
 {
-    static constexpr std::array<kernel_rule, 20> list = {{
+    static constexpr std::array<kernel_rule, 26> list = {{
         {"reference_owner", "a task drops only references that it owns"},
         {"end_once", "the end callback of a request is called at most once"},
         {"connected_once", "fc->connected goes from 1 to 0 once and never back"},
@@ -106,11 +106,25 @@ std::span<const kernel_rule> all_kernel_rules()
         {"syscall_result", "read and write return an error number, or no more bytes than they were asked for"},
         {"malformed_reply", "write on the device refuses each malformed reply"},
         {"file_content, written_data", "readers get the daemon's bytes or written ones, and the daemon gets what was written"},
+        {"use_after_free", "nobody touches an object of a slab cache after its free",
+         "an object whose memory somebody else has by then; what a fake does before it reports its operation", "memory"},
+        {"out_of_bounds", "nobody touches what lies before or behind an object, of the size that was asked for",
+         "more than 16 bytes away; objects that come from no slab cache", "memory"},
+        {"page_not_mapped", "a page is touched only by who has mapped it with kmap_atomic, or through "
+                            "copy_to_user and the like",
+         "a wild user address is an oops; the pages' own structures", "memory"},
+        {"resting_object", "of a request on unused_list nobody touches more than its links",
+         "what happens between list_add and the release of fc->lock; everything with --checks end", "memory"},
+        {"dead_frame", "nobody uses a pointer of the heap into a frame of another task whose call has returned",
+         "a task's own stack; pointers that fakes have stored, as of wait queues, or that were not loaded last", "memory"},
+        {"unwritten_memory", "what is loaded from an object was written since its allocation",
+         "stacks and pages; loads by fakes; the other bits of a word one of whose bits was stored, and a load that a "
+         "store to its address follows, which compilers make for bits; a request of the pool that rested", "memory"},
     }};
     return list;
 }
 
-std::vector<std::string> entries_of_checks()
+std::vector<std::string> entries_of_checks(bool with_watchers)
 {
     std::vector<std::string> entries;
     auto add = [&](const char *entry) {
@@ -120,14 +134,15 @@ std::vector<std::string> entries_of_checks()
     for (const invariant &each : all_invariants())
         add(each.name);
     for (const kernel_rule &each : all_kernel_rules())
-        add(each.name);
+        if (with_watchers || *each.watcher == '\0')
+            add(each.name);
     return entries;
 }
 
 std::vector<std::string> names_of_checks()
 {
     std::vector<std::string> names;
-    for (const std::string &entry : entries_of_checks()) {
+    for (const std::string &entry : entries_of_checks(true)) {
         for (std::size_t from = 0, end = 0; end != std::string::npos; from = end + 2) {
             end = entry.find(", ", from);
             names.push_back(entry.substr(from, end - from));

@@ -48,12 +48,14 @@ std::span<const invariant> all_invariants();
 struct kernel_rule {
     const char *name;
     const char *verifies;
+    const char *leaves_out = ""; // empty: nothing that its name promises
+    const char *watcher = "";    // that must be on; empty: none
 };
 std::span<const kernel_rule> all_kernel_rules();
 
 // All that may be violated. An entry has one name, or several that belong together, separated by commas; a rule that has the
 // name of an invariant is the same entry.
-std::vector<std::string> entries_of_checks();
+std::vector<std::string> entries_of_checks(bool with_watchers);
 // Each name by itself.
 std::vector<std::string> names_of_checks();
 

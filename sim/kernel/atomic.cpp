@@ -2,6 +2,7 @@
 #include "sim/kernel/atomic.hpp"
 
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -18,6 +19,7 @@ void atomic_set(atomic_t *v, int i, place where)
 {
     sim::fine_point();
     v->counter = i;
+    sim::wrote(v, sizeof *v);
     emit(event_kind::atomic_set, v, shown(i), where);
 }
 

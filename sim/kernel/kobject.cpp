@@ -10,6 +10,7 @@
 #include "sim/kernel/sched.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -20,11 +21,14 @@ void kobject_init(kobject *kobj)
 {
     kobj->count.counter = 1;
     kobj->in_sysfs = false;
+    sim::wrote(&kobj->count, sizeof kobj->count);
+    sim::wrote(&kobj->in_sysfs, sizeof kobj->in_sysfs);
 }
 
 int kobject_set_name(kobject *kobj, const char *prefix, unsigned long number)
 {
     *fmt::format_to_n(kobj->name, sizeof kobj->name - 1, "{}{}", prefix, number).out = '\0';
+    sim::wrote(kobj->name, sizeof kobj->name);
     return 0;
 }
 

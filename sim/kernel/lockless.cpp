@@ -7,6 +7,7 @@
 #include "sim/kernel/this_task.hpp"
 #include "sim/races.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -65,6 +66,7 @@ void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_po
     sim::point_before_operation();
     watch(field, bytes, true, __builtin_return_address(0));
     write_word(field, bytes, value);
+    sim::wrote(field, bytes);
     sim::emit(sim::event_kind::store, field, shown(value, is_pointer), where);
 }
 

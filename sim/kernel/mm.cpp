@@ -12,6 +12,7 @@
 #include "sim/object_name.hpp"
 #include "sim/races.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -32,6 +33,8 @@ static page *make_frame(frame_state &all)
     sim::require(all.count < frames_max, "the simulated machine's page frames are used up");
     auto *fresh = static_cast<page *>(sim::allocate(sizeof(page)));
     fresh->data = static_cast<std::byte *>(sim::allocate(PAGE_SIZE));
+    // Who may touch it depends on who has mapped it: each access is judged.
+    sim::mark_closed(fresh->data, PAGE_SIZE);
     (all.last != nullptr ? all.last->next : all.first) = fresh;
     all.last = fresh;
     ++all.count;
@@ -268,6 +271,15 @@ int frame_number(const page *pg)
         if (at == pg)
             return number;
     return -1;
+}
+
+const page *find_frame(const void *address)
+{
+    auto wanted = static_cast<const std::byte *>(address);
+    for (const page *at = memory->first; at != nullptr; at = at->next)
+        if (wanted >= at->data && wanted < at->data + PAGE_SIZE)
+            return at;
+    return nullptr;
 }
 
 bool any_page_in_use()

@@ -63,6 +63,8 @@ int set_page_dirty_lock(page *pg, place where = place::here());
 bool any_page_in_use();
 // The number of the frame that this page describes, -1 if it is no page.
 int frame_number(const page *pg);
+// The page whose data the address lies in, null if it lies in none.
+const page *find_frame(const void *address);
 void flush_dcache_page(page *pg);
 
 enum km_type : unsigned { KM_USER0, KM_USER1 };

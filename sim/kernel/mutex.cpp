@@ -9,6 +9,7 @@
 #include "sim/kernel/this_task.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -19,6 +20,7 @@ using sim::name_of_object;
 void mutex_init(mutex *lock)
 {
     *lock = {};
+    sim::wrote(lock, sizeof *lock);
 }
 
 static void leave_queue(mutex *lock, unsigned task)

@@ -8,6 +8,7 @@
 #include "sim/kernel/this_task.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -20,6 +21,7 @@ static constexpr std::uint8_t wants_write = 0x80;
 void init_rwsem(rw_semaphore *sem)
 {
     *sem = {};
+    sim::wrote(sem, sizeof *sem);
 }
 
 static void enter(rw_semaphore *sem, unsigned task, bool write)

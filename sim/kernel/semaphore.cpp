@@ -5,6 +5,7 @@
 
 #include "sim/kernel/this_task.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -14,6 +15,7 @@ using sim::event_kind;
 void sema_init(semaphore *sem, int count)
 {
     sem->count = count;
+    sim::wrote(sem, sizeof *sem);
     init_waitqueue_head(&sem->wait);
 }
 

@@ -13,6 +13,7 @@
 #include "sim/object_name.hpp"
 #include "sim/races.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -38,6 +39,7 @@ static kmem_cache_t *make_cache(const char *name, size_t size)
     auto *cache = static_cast<kmem_cache_t *>(sim::allocate(sizeof(kmem_cache_t)));
     cache->name = name;
     cache->object_bytes = static_cast<std::uint32_t>((size + 15) / 16 * 16);
+    cache->asked_bytes = static_cast<std::uint32_t>(size);
     all.caches[all.cache_count++] = cache;
     return cache;
 }
@@ -106,17 +108,23 @@ static void grow_table(kmem_cache_t *cache)
     cache->table = offset_of(table);
 }
 
+static constexpr std::uint32_t gap_bytes = 16;
+
 static unsigned grow(kmem_cache_t *cache)
 {
     sim::require(cache->object_count < slab_objects_max, "a slab cache holds more objects than a world has room for");
     if (cache->object_count == cache->object_room)
         grow_table(cache);
     unsigned index = cache->object_count++;
-    cache->offsets()[index] = offset_of(sim::allocate(cache->object_bytes));
+    // The memory watcher sees who leaves an object only if there is something between it and the next one.
+    std::uint32_t gap = sim::is_shadowed() ? gap_bytes : 0;
+    auto *memory = static_cast<std::byte *>(sim::allocate(gap + cache->object_bytes + gap));
+    sim::mark_closed(memory, gap + cache->object_bytes + gap);
+    cache->offsets()[index] = offset_of(memory + gap);
     return index;
 }
 
-static void *take_object(kmem_cache_t *cache, const place &where)
+static void *take_object(kmem_cache_t *cache, size_t size, const place &where)
 {
     auto index = static_cast<unsigned>(std::countr_one(cache->live));
     if (index >= cache->object_count)
@@ -125,10 +133,11 @@ static void *take_object(kmem_cache_t *cache, const place &where)
         check_poison(cache, index, where);
     cache->live |= bit(index);
     sim::begin_life(cache->object(index), cache->object_bytes);
+    sim::mark_new(cache->object(index), size);
     return std::memset(cache->object(index), POISON_INUSE, cache->object_bytes);
 }
 
-void *kmem_cache_alloc(kmem_cache_t *cache, gfp_t, place where)
+static void *allocate_object(kmem_cache_t *cache, size_t size, const place &where)
 {
     might_sleep(where);
     sim::point_before_operation();
@@ -136,9 +145,14 @@ void *kmem_cache_alloc(kmem_cache_t *cache, gfp_t, place where)
         emit(event_kind::alloc_failed, nullptr, 0, where);
         return nullptr;
     }
-    void *object = take_object(cache, where);
+    void *object = take_object(cache, size, where);
     emit(event_kind::alloc, object, 0, where);
     return object;
+}
+
+void *kmem_cache_alloc(kmem_cache_t *cache, gfp_t, place where)
+{
+    return allocate_object(cache, cache->asked_bytes, where);
 }
 
 slab_address find_slab_object(const void *address)
@@ -167,6 +181,7 @@ static void give_back(kmem_cache_t *cache, void *object, const place &where)
         sim::end_life(object, cache->object_bytes, where);
         cache->live &= ~bit(i);
         std::memset(object, POISON_FREE, cache->object_bytes);
+        sim::mark_closed(object, cache->object_bytes);
         return;
     }
     rule_broken("bad_free", fmt::format("{} is no object of cache {}", sim::name_of_object(object), cache->name), where);
@@ -183,7 +198,7 @@ static constexpr std::array<const char *, 8> general_names = {"size-32",  "size-
                                                               "size-512", "size-1024", "size-2048", "size-4096"};
 static const sim::per_world<std::array<kmem_cache_t *, 8>> general;
 
-void *kmalloc(size_t size, gfp_t flags, place where)
+void *kmalloc(size_t size, gfp_t, place where)
 {
     for (unsigned i = 0; i < general_sizes.size(); ++i) {
         if (size > general_sizes[i])
@@ -191,7 +206,7 @@ void *kmalloc(size_t size, gfp_t flags, place where)
         kmem_cache_t *&cache = general.get()[i];
         if (cache == nullptr)
             cache = make_cache(general_names[i], general_sizes[i]);
-        return kmem_cache_alloc(cache, flags, where);
+        return allocate_object(cache, size, where);
     }
     return nullptr;
 }
@@ -199,7 +214,10 @@ void *kmalloc(size_t size, gfp_t flags, place where)
 void *kzalloc(size_t size, gfp_t flags, place where)
 {
     void *object = kmalloc(size, flags, where);
-    return object == nullptr ? nullptr : std::memset(object, 0, size);
+    if (object == nullptr)
+        return nullptr;
+    sim::wrote(object, size);
+    return std::memset(object, 0, size);
 }
 
 void kfree(void *object, place where)

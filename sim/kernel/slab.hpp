@@ -24,7 +24,8 @@ inline constexpr unsigned char POISON_INUSE = 0x5a; // allocated, not written ye
 // The lowest free object is handed out next, so that equal sets of live objects are equal memory.
 struct kmem_cache_t {
     const char *name;
-    std::uint32_t object_bytes;
+    std::uint32_t object_bytes; // a multiple of 16
+    std::uint32_t asked_bytes;
     std::uint32_t object_count; // that exist
     std::uint32_t object_room;  // entries of the table
     std::uint32_t table;        // offset in the arena of a table of the objects' offsets, which grows with them

@@ -10,6 +10,7 @@
 #include "sim/kernel/this_task.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -18,6 +19,7 @@ using sim::name_of_object;
 void spin_lock_init(spinlock_t *lock)
 {
     *lock = {};
+    sim::wrote(lock, sizeof *lock);
 }
 
 static void for_each_task(std::uint64_t mask, auto visit)

@@ -8,6 +8,7 @@
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/this_task.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -215,6 +216,7 @@ size_t copy_from_user(void *to, std::uintptr_t from, size_t bytes, place where)
         out += piece;
     });
     std::memset(out, 0, left);
+    sim::wrote(to, bytes);
     return left;
 }
 

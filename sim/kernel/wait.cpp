@@ -5,6 +5,7 @@
 #include "sim/kernel/syscall.hpp"
 #include "sim/kernel/this_task.hpp"
 #include "sim/run.hpp"
+#include "sim/shadow.hpp"
 
 namespace kernel {
 
@@ -15,6 +16,7 @@ using sim::point_before_operation;
 void init_waitqueue_head(wait_queue_head_t *q)
 {
     INIT_LIST_HEAD(&q->task_list);
+    sim::wrote(q, sizeof *q);
 }
 
 void init_waitqueue_entry(wait_queue_t *wait, task_struct *task)
@@ -22,6 +24,7 @@ void init_waitqueue_entry(wait_queue_t *wait, task_struct *task)
     wait->flags = 0;
     wait->task = task;
     INIT_LIST_HEAD(&wait->task_list);
+    sim::wrote(wait, sizeof *wait);
 }
 
 static void enqueue(wait_queue_head_t *q, wait_queue_t *wait)

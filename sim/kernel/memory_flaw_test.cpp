@@ -1,0 +1,313 @@
+#include <gtest/gtest.h>
+
+#include "sim/kernel/mm.hpp"
+#include "sim/kernel/planted/trespassing.hpp"
+#include "sim/kernel/slab.hpp"
+#include "sim/kernel/testing_tasks.hpp"
+#include "sim/object_name.hpp"
+#include "sim/shadow.hpp"
+
+namespace kernel {
+namespace {
+
+struct objects {
+    trespasser *object;
+    list_head head;
+    wait_queue_head_t queue;
+    page *pg;
+    bool rests;
+    int result;
+};
+
+objects *the_objects;
+
+// Watches the memory of the worlds that a test makes.
+struct watching_memory {
+    watching_memory()
+    {
+        sim::the_run.watching = sim::watch_memory;
+        sim::install_object_namer([](const void *) { return std::string("it"); });
+        sim::install_rest_judge([](const void *) {
+            if (!the_objects->rests)
+                sim::mark_written(the_objects->object, sizeof(trespasser));
+            return the_objects->rests;
+        });
+    }
+    ~watching_memory()
+    {
+        sim::the_run.watching = 0;
+        sim::install_object_namer(nullptr);
+        sim::install_rest_judge(nullptr);
+    }
+};
+
+std::string words_of(const sim::verdict &v)
+{
+    if (v.kind == sim::verdict_kind::done)
+        return "done";
+    return v.invariant + " in " + v.where.function() + ": " + v.message;
+}
+
+trespasser *new_object()
+{
+    return static_cast<trespasser *>(kmalloc(sizeof(trespasser), GFP_KERNEL));
+}
+
+trespasser *zeroed_object()
+{
+    return static_cast<trespasser *>(kzalloc(sizeof(trespasser), GFP_KERNEL));
+}
+
+std::string end_of(void (*body)(objects &))
+{
+    watching_memory now;
+    return words_of(alone<objects>([body](objects &all) {
+        the_objects = &all;
+        INIT_LIST_HEAD(&all.head);
+        body(all);
+    }));
+}
+
+char *bytes(size_t size)
+{
+    return static_cast<char *>(kmalloc(size, GFP_KERNEL));
+}
+
+TEST(MemoryFlaw, ALoadFromAFreedObjectIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.object = zeroed_object();
+                  kfree(all.object);
+                  read_number(all.object);
+              }),
+              "use_after_free in read_number: task reads 4 bytes of it at offset 16");
+}
+
+TEST(MemoryFlaw, AStoreToAFreedObjectIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.object = zeroed_object();
+                  kfree(all.object);
+                  write_number(all.object, 1);
+              }),
+              "use_after_free in write_number: task writes 4 bytes of it at offset 16");
+}
+
+TEST(MemoryFlaw, AnObjectThatIsNotFreedYetIsNone)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.object = zeroed_object();
+                  write_number(all.object, 1);
+                  read_number(all.object);
+                  kfree(all.object);
+                  // The same memory again, of somebody else.
+                  all.object = zeroed_object();
+                  read_number(all.object);
+              }),
+              "done");
+}
+
+TEST(MemoryFlaw, AFakeThatIsGivenAFreedObjectIsReported)
+{
+    EXPECT_EQ(end_of([](objects &) {
+                  auto *count = reinterpret_cast<atomic_t *>(bytes(sizeof(atomic_t)));
+                  atomic_set(count, 1);
+                  kfree(count);
+                  atomic_inc(count);
+              }),
+              "use_after_free in operator(): task does atomic-inc on it at offset 0");
+}
+
+TEST(MemoryFlaw, AnAccessBehindAnObjectIsReported)
+{
+    EXPECT_EQ(end_of([](objects &) { write_byte(bytes(20), 20); }),
+              "out_of_bounds in write_byte: task writes 1 byte of it at offset 20, which has 20 bytes");
+    EXPECT_EQ(end_of([](objects &) { write_byte(bytes(32), 32); }),
+              "out_of_bounds in write_byte: task writes 1 byte of memory behind it at offset 32, which has 32 bytes");
+}
+
+TEST(MemoryFlaw, AnAccessBeforeAnObjectIsReported)
+{
+    EXPECT_EQ(end_of([](objects &) { write_byte(bytes(20), -1); }),
+              "out_of_bounds in write_byte: task writes 1 byte of memory before it at offset -1");
+}
+
+TEST(MemoryFlaw, TheFirstAndTheLastByteOfAnObjectAreNone)
+{
+    EXPECT_EQ(end_of([](objects &) {
+                  char *memory = bytes(20);
+                  write_byte(memory, 0);
+                  write_byte(memory, 19);
+              }),
+              "done");
+}
+
+TEST(MemoryFlaw, ALoadOfWhatNobodyHasWrittenIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  INIT_LIST_HEAD(&all.head);
+                  read_number(new_object());
+                  link_after(zeroed_object(), &all.head);
+              }),
+              "unwritten_memory in read_number: task reads 4 bytes of it at offset 16 that nobody has written yet");
+}
+
+TEST(MemoryFlaw, ALoadOfWhatWasWrittenIsNone)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  trespasser *object = new_object();
+                  write_number(object, 1);
+                  read_number(object);
+                  link_after(zeroed_object(), &all.head);
+              }),
+              "done");
+}
+
+TEST(MemoryFlaw, ALoadThatServesTheStoreOfABitIsNone)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  trespasser *object = new_object();
+                  set_wide(object);
+                  all.result = is_wide(object);
+              }),
+              "done");
+}
+
+TEST(MemoryFlaw, ALoadOfAnUnwrittenBitIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.result = is_wide(new_object());
+                  set_wide(zeroed_object());
+              }).substr(0, 28),
+              "unwritten_memory in is_wide:");
+}
+
+TEST(MemoryFlaw, ATouchOfARestingObjectIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.object = zeroed_object();
+                  all.rests = true;
+                  sim::mark_resting(all.object, sizeof *all.object, &all.object->links, sizeof all.object->links);
+                  write_number(all.object, 1);
+              }),
+              "resting_object in write_number: task writes 4 bytes of it at offset 16 while it rests");
+}
+
+TEST(MemoryFlaw, ATouchOfTheLinksOfARestingObjectIsNone)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.object = zeroed_object();
+                  all.rests = true;
+                  sim::mark_resting(all.object, sizeof *all.object, &all.object->links, sizeof all.object->links);
+                  link_after(all.object, &all.head);
+              }),
+              "done");
+}
+
+TEST(MemoryFlaw, ATouchOfAnObjectThatRestsNoLongerIsNone)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.object = zeroed_object();
+                  sim::mark_resting(all.object, sizeof *all.object, &all.object->links, sizeof all.object->links);
+                  write_number(all.object, 1);
+                  read_number(all.object);
+              }),
+              "done");
+}
+
+TEST(MemoryFlaw, APageIsTouchedThroughItsMappingAlone)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.pg = alloc_page(GFP_KERNEL);
+                  void *address = kmap_atomic(all.pg, KM_USER0);
+                  write_byte(static_cast<char *>(address), 3);
+                  kunmap_atomic(address, KM_USER0);
+                  write_byte(static_cast<char *>(address), 3);
+              }),
+              "page_not_mapped in write_byte: task writes 1 byte of it, which it has not mapped");
+}
+
+TEST(MemoryFlaw, APageAfterItsLastPutIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.pg = alloc_page(GFP_KERNEL);
+                  auto *address = static_cast<char *>(kmap_atomic(all.pg, KM_USER0));
+                  put_page(all.pg);
+                  write_byte(address, 3);
+              }),
+              "page_after_free in write_byte: task writes 1 byte of it after its last reference was put");
+}
+
+TEST(MemoryFlaw, AMappedPageIsNone)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.pg = alloc_page(GFP_KERNEL);
+                  auto *address = static_cast<char *>(kmap_atomic(all.pg, KM_USER0));
+                  write_byte(address, 0);
+                  write_byte(address, static_cast<long>(PAGE_SIZE) - 1);
+                  kunmap_atomic(address, KM_USER0);
+                  put_page(all.pg);
+              }),
+              "done");
+}
+
+// A lender and a borrower, in every order; how the runs end.
+std::set<std::string> orders(int (*borrower)(objects &), bool take_back)
+{
+    watching_memory now;
+    kernel_world<objects> w([=](objects &all) {
+        all.object = zeroed_object();
+        init_waitqueue_head(&all.queue);
+        spawn("lender", [=, &all] { lend(all.object, &all.queue, take_back); });
+        spawn("borrower", [=, &all] {
+            if (all.object->argument != nullptr)
+                all.result = borrower(all);
+        });
+    });
+    std::set<std::string> seen;
+    sim::exhaustive chooser;
+    do {
+        seen.insert(words_of(w.run(chooser)));
+    } while (chooser.advance());
+    return seen;
+}
+
+int at_once(objects &all)
+{
+    return borrow(all.object);
+}
+
+int late(objects &all)
+{
+    return borrow_late(all.object, &all.queue);
+}
+
+TEST(MemoryFlaw, APointerIntoAFrameThatIsGoneIsReported)
+{
+    const std::string finding = "dead_frame in borrow: borrower reads 4 bytes of a frame of lender that is gone, by the "
+                                "pointer in it at offset 24";
+    EXPECT_EQ(orders(at_once, false), (std::set<std::string>{"done", finding}));
+    EXPECT_EQ(orders(at_once, true), std::set<std::string>{"done"});
+}
+
+TEST(MemoryFlaw, APointerThatWasLoadedBeforeItsFrameWentIsReported)
+{
+    const std::string finding = "dead_frame in borrow_late: borrower reads 4 bytes of a frame of lender that is gone, "
+                                "by the pointer in it at offset 24";
+    EXPECT_EQ(orders(late, false), (std::set<std::string>{"done", finding}));
+    EXPECT_EQ(orders(late, true), (std::set<std::string>{"done", finding}));
+}
+
+TEST(MemoryFlaw, AWorldHasAShadowOnlyWhileMemoryIsWatched)
+{
+    auto world_bytes = [] {
+        kernel_world<objects> w([](objects &all) { all.object = new_object(); });
+        return w.start.size();
+    };
+    std::size_t plain = world_bytes();
+    watching_memory now;
+    EXPECT_GT(world_bytes(), plain + sizeof(trespasser) / 4);
+}
+
+} // namespace
+} // namespace kernel

@@ -1,0 +1,34 @@
+// MODELLED: kernel code that touches memory it must not, compiled and instrumented as a core is.
+#pragma once
+
+#include <cstddef>
+
+#include "sim/kernel/wait.hpp"
+
+namespace kernel {
+
+struct trespasser {
+    list_head links;
+    int number;
+    unsigned wide : 1;
+    unsigned tall : 1;
+    const void *argument;
+    char text[4];
+};
+
+int read_number(const trespasser *object);
+void write_number(trespasser *object, int number);
+void write_byte(char *memory, long offset);
+void set_wide(trespasser *object);
+bool is_wide(const trespasser *object);
+void link_after(trespasser *object, list_head *head);
+void copy_number(trespasser *to, const int *from);
+
+// Lends its own variable to whoever looks at the object, sleeps on the queue, and returns; takes it back if asked to.
+void lend(trespasser *object, wait_queue_head_t *queue, bool take_back);
+// Copies what was lent.
+int borrow(const trespasser *object);
+// Loads the pointer, sleeps, and only then looks.
+int borrow_late(const trespasser *object, wait_queue_head_t *queue);
+
+} // namespace kernel

@@ -1,0 +1,194 @@
+// Marking memory, and what an access to marked memory means.
+#include "sim/shadow.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace sim {
+
+constinit memory_watch the_memory_watch;
+
+namespace {
+
+bool (*rest_judge)(const void *address) = nullptr;
+
+// A load of bytes that were never written. Compilers load a word to store some of its bits, which uses nothing: the
+// next access tells.
+struct suspect {
+    const void *address;
+    verdict found;
+};
+std::optional<suspect> suspected;
+
+// Calls change(word, bits) for each word of the shadow, with the bits of the bytes that are meant, until it returns false.
+template <typename Change> void for_words(const void *start, std::size_t bytes, Change change)
+{
+    std::size_t offset = reinterpret_cast<std::uintptr_t>(start) - arena_base;
+    if (!is_shadowed() || offset >= heap_bytes)
+        return;
+    for (std::size_t end = std::min(offset + bytes, heap_bytes); offset < end;) {
+        std::size_t low = offset & 7;
+        std::size_t count = std::min(8 - low, end - offset);
+        if (!change(shadow_at(offset), ((1U << count) - 1) << low))
+            return;
+        offset += count;
+    }
+}
+
+std::string bytes_text(std::size_t bytes)
+{
+    return bytes == 1 ? "1 byte" : fmt::format("{} bytes", bytes);
+}
+
+verdict verdict_at(const memory_flaw &flaw, std::string message, const void *pc, place where)
+{
+    std::vector<place> places = places_in_program(pc == nullptr ? nullptr : static_cast<const std::byte *>(pc) - 1);
+    if (where.line() == 0 && !places.empty()) {
+        where = places.front();
+        places.erase(places.begin());
+    }
+    return {verdict_kind::violation, flaw.rule, std::move(message), where,
+            places.empty() ? "" : places.front().function()};
+}
+
+verdict verdict_of(const access &touched, const memory_flaw &flaw)
+{
+    const char *verb = touched.write ? "writes" : "reads";
+    return verdict_at(flaw, fmt::format("{} {} {} of {}", the_world().tasks[current_task()].name, verb,
+                                        bytes_text(touched.bytes), flaw.what), touched.pc, place{});
+}
+
+struct marks {
+    const std::byte *closed = nullptr; // the first such byte
+    const std::byte *unwritten = nullptr;
+};
+
+marks find_marks(const access &touched)
+{
+    marks found;
+    auto at = static_cast<const std::byte *>(touched.address);
+    for (std::size_t i = 0; i < touched.bytes && found.closed == nullptr && in_heap(at + i); ++i) {
+        std::size_t offset = reinterpret_cast<std::uintptr_t>(at + i) - arena_base;
+        shadow_word word = shadow_at(offset);
+        if ((word >> 8 >> (offset & 7) & 1) != 0)
+            found.closed = at + i;
+        else if ((word >> (offset & 7) & 1) != 0 && found.unwritten == nullptr)
+            found.unwritten = at + i;
+    }
+    return found;
+}
+
+// Compilers join two pointers into one access of sixteen bytes.
+void note_pointers(const access &touched)
+{
+    auto word = static_cast<const std::uintptr_t *>(touched.address);
+    bool aligned = reinterpret_cast<std::uintptr_t>(word) % 8 == 0;
+    if (!aligned || (touched.bytes != 8 && touched.bytes != 16))
+        return;
+    pointer_touched({word, 8, touched.write, touched.pc});
+    if (touched.bytes == 16 && touched.write)
+        the_pending_stores.words[1] = word + 1;
+    else if (touched.bytes == 16)
+        pointer_touched({word + 1, 8, false, touched.pc});
+}
+
+} // namespace
+
+void mark_new(const void *start, std::size_t bytes)
+{
+    for_words(start, bytes, [](shadow_word &word, unsigned bits) {
+        word = static_cast<shadow_word>((word | bits) & ~(bits << 8));
+        return true;
+    });
+}
+
+void mark_closed(const void *start, std::size_t bytes)
+{
+    for_words(start, bytes, [](shadow_word &word, unsigned bits) {
+        word = static_cast<shadow_word>(word | bits | bits << 8);
+        return true;
+    });
+}
+
+void mark_written(const void *start, std::size_t bytes)
+{
+    for_words(start, bytes, [](shadow_word &word, unsigned bits) {
+        word = static_cast<shadow_word>(word & ~(bits | bits << 8));
+        return true;
+    });
+}
+
+void mark_allocation(std::size_t heap_offset, std::size_t bytes)
+{
+    auto *start = reinterpret_cast<const std::byte *>(arena_base + heap_offset);
+    auto *used = reinterpret_cast<const std::byte *>(arena_base + the_world().heap_used);
+    mark_closed(used, static_cast<std::size_t>(start - used));
+    mark_written(start, bytes);
+    mark_closed(start + bytes, (8 - (heap_offset + bytes) % 8) % 8);
+}
+
+void mark_resting(const void *object, std::size_t bytes, const void *links, std::size_t links_bytes)
+{
+    mark_closed(object, bytes);
+    mark_written(links, links_bytes);
+}
+
+void install_rest_judge(bool (*still_rests)(const void *address))
+{
+    rest_judge = still_rests;
+}
+
+bool is_still_resting(const void *address)
+{
+    return rest_judge != nullptr && rest_judge(address);
+}
+
+void report_access(const access &touched, const memory_flaw &flaw)
+{
+    if (!is_ignored(flaw.rule))
+        report(verdict_of(touched, flaw));
+}
+
+void settle_suspect(const access *next)
+{
+    suspect was = std::move(*suspected);
+    suspected.reset();
+    the_memory_watch.suspects = false;
+    bool stores_bits = next != nullptr && next->write && next->address == was.address;
+    if (!stores_bits)
+        report(std::move(was.found));
+}
+
+void memory_touched_slowly(const access &touched)
+{
+    if (!is_shadowed() || the_run.now == phase::host || the_run.in_listener)
+        return;
+    marks found = find_marks(touched);
+    if (found.closed != nullptr) {
+        if (std::optional<memory_flaw> flaw = find_memory_flaw(touched, found.closed))
+            report_access(touched, *flaw);
+    } else if (touched.write) {
+        mark_written(touched.address, touched.bytes);
+    } else if (found.unwritten != nullptr && !is_ignored("unwritten_memory")) {
+        memory_flaw flaw = {"unwritten_memory", name_of_byte(found.unwritten) + " that nobody has written yet"};
+        suspected = {touched.address, verdict_of(touched, flaw)};
+        the_memory_watch.suspects = true;
+    }
+    note_pointers(touched);
+}
+
+void object_touched(const event &happened)
+{
+    if (!is_closed(happened.object) || !is_shadowed() || the_run.now == phase::host)
+        return;
+    access touched = {happened.object, 1, false, happened.pc};
+    std::optional<memory_flaw> flaw = find_memory_flaw(touched, static_cast<const std::byte *>(happened.object));
+    if (!flaw || is_ignored(flaw->rule))
+        return;
+    std::string message = fmt::format("{} does {} on {}", the_world().tasks[current_task()].name,
+                                      name_of(happened.kind), flaw->what);
+    report(verdict_at(*flaw, std::move(message), happened.pc, happened.where));
+}
+
+} // namespace sim
