@@ -7,12 +7,18 @@
 
 namespace sim {
 
-void watched(const access &touched)
+// Inlined where the compiler's calls arrive, as the size of an access is a constant there.
+[[gnu::always_inline]] static inline void tell_watchers(const access &touched)
 {
     if ((the_run.watching & watch_memory) != 0)
         memory_touched(touched);
     if ((the_run.watching & watch_races) != 0)
         watch_race(touched);
+}
+
+void watched(const access &touched)
+{
+    tell_watchers(touched);
 }
 
 // Each load and store of instrumented code comes here, through entry points that g++ 12 and clang 14 call. Counting them
@@ -23,7 +29,7 @@ void watched(const access &touched)
     if (write && in_heap(address))
         the_run.core_wrote = true;
     if (the_run.watching != 0)
-        watched({address, bytes, write, pc});
+        tell_watchers({address, bytes, write, pc});
 }
 
 } // namespace sim

@@ -6,6 +6,7 @@
 #include "sim/kernel/this_task.hpp"
 #include "sim/object_name.hpp"
 #include "sim/shadow.hpp"
+#include "sim/type_layout.hpp"
 
 namespace sim {
 
@@ -20,7 +21,8 @@ std::ptrdiff_t offset_in(const slab_address &slab, const void *address)
 
 std::string name_in(const slab_address &slab, const void *address)
 {
-    return fmt::format("{} at offset {}", name_of_object(address), offset_in(slab, address));
+    std::string text = fmt::format("{} at offset {}", name_of_object(address), offset_in(slab, address));
+    return type_around(address).type == nullptr ? text : fmt::format("{} ({})", text, name_of_member(address));
 }
 
 // The bytes that were asked for.
