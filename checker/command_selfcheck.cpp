@@ -52,7 +52,7 @@ std::vector<core_description> planted_bugs(const core_list &list)
 
 std::vector<std::string> checks_and_watchers()
 {
-    std::vector<std::string> entries = entries_of_checks();
+    std::vector<std::string> entries = entries_of_checks(false);
     for (const watcher &each : all_watchers())
         if (*each.rules != '\0')
             entries.emplace_back(each.rules);
