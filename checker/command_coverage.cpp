@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "checker/search/interruption.hpp"
 #include "checker/trace/core_list.hpp"
 #include "generated/unreachable_text.hpp"
+#include "generated/unstruck_text.hpp"
 
 namespace interfuse {
 
@@ -67,27 +69,52 @@ std::string choose(const std::vector<std::string> &names, std::vector<const scen
     return "";
 }
 
-std::vector<std::string> source_of_dev(const std::string &core)
+using source_texts = std::map<std::string, std::vector<std::string>>;
+
+source_texts sources_of(const std::string &core, const std::vector<std::string> &files)
 {
-    std::vector<std::string> lines;
+    source_texts sources;
     for (const core_description &each : read_core_list(executable_folder()).cores) {
-        if (each.name != core)
-            continue;
-        std::ifstream source(each.tree + "/core/dev.cpp");
-        for (std::string line; std::getline(source, line);)
-            lines.push_back(line);
+        for (const std::string &file : files) {
+            if (each.name != core)
+                continue;
+            std::ifstream source(each.tree + "/" + file);
+            for (std::string line; std::getline(source, line);)
+                sources[file].push_back(line);
+        }
     }
-    return lines;
+    return sources;
 }
 
-void sum_up(coverage_report &report, const std::vector<unreachable> &excuses)
+// What nothing can reach, and what can be struck by nothing, as far as the core is concerned.
+struct excuses {
+    unreachable_list lines;
+    unstruck_list strikes;
+};
+
+excuses read_excuses(const std::string &core)
+{
+    return {parse_unreachable(unreachable_text, core), parse_unstruck(unstruck_text, core)};
+}
+
+void sum_up(coverage_report &report, const excuses &given)
 {
     for (const scenario_reach &each : report.measured.scenarios) {
         report.sum.add(each.counts);
         report.sums.fold(each.sums);
         report.rows |= each.rows;
     }
-    report.of_dev = find_gaps(report.sum.lines_of("core/dev.cpp"), source_of_dev(report.core), excuses);
+    std::vector<std::string> files = report.sum.files();
+    std::vector<gcov_line> lines;
+    for (const std::string &file : files)
+        for (const gcov_line &line : report.sum.lines_of(file))
+            lines.push_back(line);
+    report.of_core = find_gaps(lines, sources_of(report.core, files), given.lines.entries);
+    strike_set seen;
+    for (unsigned number = 0; number < strike_numbers; ++number)
+        seen[number] = report.sums.runs_struck[number] > 0;
+    report.of_strikes = find_strike_gaps(seen, given.strikes.entries);
+    report.unstruck_rows = given.strikes.entries;
 }
 
 } // namespace
@@ -110,9 +137,9 @@ int run_coverage(int argc, char **argv)
         return complain(exit_usage,
                         "this build does not count what it reaches; the preset coverage does, with g++, and "
                         "./interfuse coverage builds it");
-    unreachable_list excuses = parse_unreachable(unreachable_text);
-    if (!excuses.error.empty())
-        return complain(exit_rejected, excuses.error);
+    excuses reasons = read_excuses(given.core);
+    if (std::string error = reasons.lines.error + reasons.strikes.error; !error.empty())
+        return complain(exit_rejected, error);
     options.runs = given.runs;
     options.seed = given.seed;
     if (given.seconds)
@@ -126,7 +153,7 @@ int run_coverage(int argc, char **argv)
         measure(options, [](const scenario &which) { fmt::print(stderr, "interfuse: {}\n", which.name); });
     if (!report.measured.error.empty())
         return complain(exit_error, report.measured.error);
-    sum_up(report, excuses.entries);
+    sum_up(report, reasons);
     fmt::print("{}", given.format == "json" ? coverage_json(report) : coverage_text(report));
     std::fflush(stdout);
     if (interruption() != 0)

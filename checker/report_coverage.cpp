@@ -65,8 +65,10 @@ std::string transitions_text(const coverage_report &report)
                                         [&](const scenario_reach &each) { return (each.rows >> i & 1) != 0; });
         text += fmt::format("{:>9}  {} -> {}, in {}\n", in == 0 ? "never" : fmt::format("{}", in), row.from, row.to,
                             row.where);
-        if (in == 0 && (report.missing_rows() >> i & 1) == 0)
-            text += fmt::format("           {}\n", row.not_in_faithful);
+        if (!row.not_in_faithful.empty())
+            text += fmt::format("           not on linux-2.6.17: {}\n", row.not_in_faithful);
+        if ((report.contradicting_rows() >> i & 1) != 0)
+            text += "           but it was seen\n";
     }
     return text;
 }
@@ -94,34 +96,53 @@ std::string strikes_text(const coverage_report &report)
 std::string gap_text(const gap &open)
 {
     std::string what = open.branch < 0 ? "" : fmt::format("  (branch {})", open.branch);
-    return fmt::format("{:>5}  {}{}\n{}", open.line, open.source, what,
-                       open.reason.empty() ? "" : fmt::format("       {}\n", open.reason));
+    return fmt::format("{:<28} {}{}\n{}", fmt::format("{}:{}", open.file, open.line), open.source, what,
+                       open.reason.empty() ? "" : fmt::format("                             {}\n", open.reason));
 }
 
 std::string gaps_text(const coverage_report &report)
 {
     std::string excused;
     std::string open;
-    for (const gap &each : report.of_dev.open)
+    for (const gap &each : report.of_core.open)
         (each.reason.empty() ? open : excused) += gap_text(each);
     std::string text;
     if (!excused.empty())
-        text += "\nnothing can reach these of core/dev.cpp:\n" + excused;
+        text += "\nnothing can reach these of the core:\n" + excused;
     if (!open.empty())
         text += "\nnot reached, and nobody says why:\n" + open;
-    for (const std::string &complaint : report.of_dev.complaints)
-        text += complaint + "\n";
     return text;
+}
+
+std::string strike_gaps_text(const coverage_report &report)
+{
+    std::string text = report.unstruck_rows.empty() ? "" : "\nthese strikes cannot be:\n";
+    for (const unstruck &row : report.unstruck_rows)
+        text += fmt::format("{}\n    {}\n", row.text, row.reason);
+    if (!report.of_strikes.open.empty())
+        text += "\nnever struck, and nobody says why:\n";
+    for (const strike &open : report.of_strikes.open)
+        text += fmt::format("{:<13} {:<18} {}\n", name_of_opcode(open.opcode), name_of(open.by), name_of(open.at));
+    return text;
+}
+
+std::string complaints_text(const coverage_report &report)
+{
+    std::string text;
+    for (const std::vector<std::string> *complaints : {&report.of_core.complaints, &report.of_strikes.complaints})
+        for (const std::string &complaint : *complaints)
+            text += complaint + "\n";
+    return text.empty() ? "" : "\n" + text;
 }
 
 std::string conclusion(const coverage_report &report)
 {
-    auto open = std::ranges::count_if(report.of_dev.open, [](const gap &each) { return each.reason.empty(); });
+    auto open = std::ranges::count_if(report.of_core.open, [](const gap &each) { return each.reason.empty(); });
     auto missing = static_cast<std::uint64_t>(std::popcount(report.missing_rows()));
-    std::string text =
-        fmt::format("core {}, seed {}: {} of dev.cpp not reached without a reason, {} never seen; digest {:016x}",
-                    report.core, report.seed, counted(static_cast<std::uint64_t>(open), "place"),
-                    counted(missing, "transition"), report.sums.digest);
+    std::string text = fmt::format(
+        "core {}, seed {}: {} of the core not reached without a reason, {} and {} never seen; digest {:016x}",
+        report.core, report.seed, counted(static_cast<std::uint64_t>(open), "place"), counted(missing, "transition"),
+        counted(report.of_strikes.open.size(), "strike"), report.sums.digest);
     return text + (report.measured.cut ? "; ended before all runs\n" : "\n");
 }
 
@@ -136,16 +157,27 @@ std::uint32_t coverage_report::missing_rows() const
     return missing;
 }
 
+std::uint32_t coverage_report::contradicting_rows() const
+{
+    std::uint32_t contradicting = 0;
+    for (std::size_t i = 0; i < transition_rows().size(); ++i)
+        if ((rows >> i & 1) != 0 && core == "linux-2.6.17" && !transition_rows()[i].not_in_faithful.empty())
+            contradicting |= std::uint32_t{1} << i;
+    return contradicting;
+}
+
 bool coverage_report::is_complete() const
 {
-    bool explained = std::ranges::none_of(of_dev.open, [](const gap &each) { return each.reason.empty(); });
-    return explained && of_dev.complaints.empty() && missing_rows() == 0;
+    bool explained = std::ranges::none_of(of_core.open, [](const gap &each) { return each.reason.empty(); });
+    bool struck = of_strikes.open.empty() && of_strikes.complaints.empty();
+    return explained && of_core.complaints.empty() && struck && missing_rows() == 0 &&
+           contradicting_rows() == 0;
 }
 
 std::string coverage_text(const coverage_report &report)
 {
     return scenarios_text(report) + files_text(report) + transitions_text(report) + strikes_text(report) +
-           gaps_text(report) + "\n" + conclusion(report);
+           gaps_text(report) + strike_gaps_text(report) + complaints_text(report) + "\n" + conclusion(report);
 }
 
 } // namespace interfuse

@@ -54,14 +54,25 @@ json transitions_of(std::uint32_t reached)
     return rows;
 }
 
-json gaps_of(const gaps &of_dev)
+json gaps_of(const gaps &of_core)
 {
     json open = json::array();
-    for (const gap &each : of_dev.open)
-        open.push_back({{"line", each.line},
+    for (const gap &each : of_core.open)
+        open.push_back({{"file", each.file},
+                        {"line", each.line},
                         {"branch", each.branch < 0 ? json(nullptr) : json(each.branch)},
                         {"source", each.source},
                         {"reason", each.reason.empty() ? json(nullptr) : json(each.reason)}});
+    return open;
+}
+
+json unstruck_of(const strike_gaps &of_strikes)
+{
+    json open = json::array();
+    for (const strike &each : of_strikes.open)
+        open.push_back({{"operation", name_of_opcode(each.opcode)},
+                        {"disturbance", name_of(each.by)},
+                        {"stage", name_of(each.at)}});
     return open;
 }
 
@@ -76,6 +87,8 @@ std::string coverage_json(const coverage_report &report)
                              {"files", files_of(each.counts)},
                              {"transitions", transitions_of(each.rows)},
                              {"strikes", strikes_of(each.sums)}});
+    std::vector<std::string> complaints = report.of_core.complaints;
+    complaints.insert(complaints.end(), report.of_strikes.complaints.begin(), report.of_strikes.complaints.end());
     json document = {{"schema", "interfuse-coverage"},
                      {"version", 1},
                      {"core", report.core},
@@ -88,8 +101,9 @@ std::string coverage_json(const coverage_report &report)
                      {"files", files_of(report.sum)},
                      {"transitions", transitions_of(report.rows)},
                      {"strikes", strikes_of(report.sums)},
-                     {"unreached", gaps_of(report.of_dev)},
-                     {"complaints", report.of_dev.complaints}};
+                     {"unreached", gaps_of(report.of_core)},
+                     {"unstruck", unstruck_of(report.of_strikes)},
+                     {"complaints", complaints}};
     return document.dump(2) + "\n";
 }
 

@@ -26,7 +26,8 @@ coverage_report example()
     report.sum.add(one.counts);
     report.sums = one.sums;
     report.measured.scenarios.push_back(one);
-    report.of_dev.open.push_back({1, 0, "if (a)", "never a"});
+    report.of_core.open.push_back({"core/dev.cpp", 1, 0, "if (a)", "never a"});
+    report.unstruck_rows.push_back({"FORGET | kill | pending", "nobody waits", {}});
     return report;
 }
 
@@ -54,11 +55,18 @@ TEST(CoverageReport, IsCompleteWhenNothingIsMissingWithoutAReason)
 {
     EXPECT_TRUE(example().is_complete());
     coverage_report unexplained = example();
-    unexplained.of_dev.open[0].reason.clear();
+    unexplained.of_core.open[0].reason.clear();
     EXPECT_FALSE(unexplained.is_complete());
     coverage_report complained = example();
-    complained.of_dev.complaints.emplace_back("wrong");
+    complained.of_core.complaints.emplace_back("wrong");
     EXPECT_FALSE(complained.is_complete());
+    coverage_report unstruck = example();
+    unstruck.of_strikes.open.push_back({disturbance::kill, request_stage::sent, 1});
+    EXPECT_FALSE(unstruck.is_complete());
+    EXPECT_TRUE(fits_schema(coverage_json(unstruck)));
+    coverage_report struck = example();
+    struck.of_strikes.complaints.emplace_back("seen");
+    EXPECT_FALSE(struck.is_complete());
     coverage_report missing = example();
     missing.rows &= ~std::uint32_t{1};
     EXPECT_FALSE(missing.is_complete());
@@ -75,10 +83,20 @@ TEST(CoverageReport, OnlyTheFaithfulCoreMayMissWhatItsFindingsEnd)
     EXPECT_TRUE(report.is_complete());
 }
 
+TEST(CoverageReport, TheFaithfulCoreMayNotReachWhatItsFindingsEnd)
+{
+    coverage_report report = example();
+    EXPECT_TRUE(report.is_complete());
+    report.core = "linux-2.6.17";
+    EXPECT_FALSE(report.is_complete());
+    EXPECT_NE(coverage_text(report).find("but it was seen"), std::string::npos);
+}
+
 TEST(CoverageReport, SaysWhatIsMissingAndWhatStruck)
 {
     std::string text = coverage_text(example());
-    EXPECT_NE(text.find("if (a)  (branch 0)\n       never a\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("if (a)  (branch 0)\n                             never a\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("FORGET | kill | pending\n    nobody waits\n"), std::string::npos) << text;
     EXPECT_NE(text.find("LOOKUP        abort              sent\n"), std::string::npos) << text;
 }
 

@@ -15,8 +15,11 @@
 #include "checker/invariants/names.hpp"
 #include "checker/invariants/resting.hpp"
 #include "checker/invariants/structs.hpp"
+#include "checker/livelock.hpp"
+#include "checker/strategies/replay.hpp"
 #include "checker/strikes/observer.hpp"
 #include "scenarios/stage.hpp"
+#include "sim/cycle.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/slab.hpp"
 #include "sim/lock_order.hpp"
@@ -173,17 +176,39 @@ runner::~runner()
     the_run.ignored = {};
 }
 
-run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
+void runner::begin(sim::strategy &chooser, std::uint64_t number)
 {
     start.restore();
     the_run.limits = how.limits;
     the_run.points = how.points;
-    the_run.watching = how.watch;
     sim::begin_run(chooser, number);
     std::ranges::copy(calls_at_start, the_run.calls.begin());
+}
+
+// Runs what was cut once more, with an eye on its states. It may have been cut by a violation that is ignored.
+sim::verdict runner::judge_cut(const sim::verdict &cut, std::uint64_t number)
+{
+    if (the_run.steps <= how.limits.steps_max || sim::is_ignored("livelock"))
+        return cut;
+    replay_strategy again(sim::recorded_choices());
+    the_run.listen = {};
+    the_run.listen.on_schedule = sim::note_state;
+    the_run.watching = 0;
+    begin(again, number);
+    watch_for_livelock();
+    run_to_the_end(*how.which);
+    return find_livelock().value_or(cut);
+}
+
+run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
+{
+    the_run.watching = how.watch;
+    begin(chooser, number);
     begin_observing();
     run_result result;
     result.verdict = run_to_the_end(*how.which);
+    if (result.verdict.kind == verdict_kind::step_limit)
+        result.verdict = judge_cut(result.verdict, number);
     result.steps = the_run.steps;
     result.fingerprint = fingerprint_of(result.verdict);
     std::uint64_t ending[] = {static_cast<std::uint64_t>(result.verdict.kind), result.fingerprint, number};

@@ -57,6 +57,8 @@ public:
     std::size_t world_bytes() const { return start.size(); }
 
 private:
+    void begin(sim::strategy &chooser, std::uint64_t number);
+    sim::verdict judge_cut(const sim::verdict &cut, std::uint64_t number);
     run_result run_phases(sim::strategy &chooser, std::uint64_t number);
 
     run_setup how;

@@ -12,7 +12,7 @@ static void build()
     answer_init(m);
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m);
-    static constexpr const char *names[] = {"n", "nh", "nb", "nr", "no"};
+    static constexpr const char *names[] = {"n", "nh", "nb", "nr", "no", "nz"};
     const char *name = names[parameter_of("kind")];
     for (int i = 0; i < parameter_of("creators"); ++i)
         if (task_struct *creator = start_creator("creator", m, name); i < parameter_of("killers"))
@@ -31,7 +31,7 @@ scenario create()
         .expected = "the file is open, or RELEASE and then FORGET follow; a killed creator leaves both to the daemon",
         .parameters = with_common_parameters({
             {"creators", 1, 1, 4, "tasks that create a file and close it"},
-            named_parameter("kind", {"plain", "huge", "bad", "root", "old"},
+            named_parameter("kind", {"plain", "huge", "bad", "root", "old", "none"},
                             "what the daemon makes of the file; old: it knows no CREATE"),
             {"killers", 1, 0, 4, "tasks that kill one creator each"},
             {"forgets", 0, 0, 4, "evictions of the inode"},

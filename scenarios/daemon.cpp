@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/fuse.hpp"
+#include "scenarios/disturbances.hpp"
 #include "scenarios/goal.hpp"
 #include "scenarios/hole.hpp"
 #include "scenarios/worker.hpp"
@@ -42,6 +43,15 @@ kernel::page *read_in_under_root_mutex(void *root, std::uint64_t)
     return pg;
 }
 
+kernel::page *read_in_slowly(void *, std::uint64_t)
+{
+    wait_for(pace::patient);
+    kernel::page *pg = kernel::alloc_page(kernel::GFP_KERNEL);
+    if (pg != nullptr)
+        kernel::memset(pg->data, 0, kernel::PAGE_SIZE);
+    return pg;
+}
+
 // Header and arguments beside the pages.
 constexpr std::size_t arguments_bytes = sizeof(fuse::fuse_in_header) + sizeof(fuse::fuse_write_in);
 
@@ -69,7 +79,8 @@ worker make_worker(const mount &m, worker_options options)
     if (w.read_bytes == 0)
         w.read_bytes = static_cast<std::uint32_t>(
             std::max(request_bytes_max, arguments_bytes + options.pages * kernel::PAGE_SIZE));
-    w.request = kernel::map_user_pages(m.daemon.mm, pages_for(w.read_bytes));
+    w.request = options.slow ? kernel::map_file_pages(m.daemon.mm, pages_for(w.read_bytes), read_in_slowly, nullptr)
+                             : kernel::map_user_pages(m.daemon.mm, pages_for(w.read_bytes));
     if (options.reply == nullptr || options.reply->at == 0)
         w.options.reply = map_reply(m, w.options);
     return w;

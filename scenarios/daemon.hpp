@@ -31,6 +31,7 @@ struct worker_options {
     bad_reply replies = bad_reply::none;
     bool gives_up = false; // after a reply that was refused it may close the device rather than send a good one
     bool holes = false;    // a page of its buffer may be a bad address during a system call
+    bool slow = false;     // each page of its read buffer takes its time to be read in when it is touched first
     bool own_user = false; // before it answers a lookup of "a" it looks "b" up in its own mount
     const crew *colleagues = nullptr; // whom it wakes when it closes the device
 };

@@ -56,7 +56,10 @@ std::uint32_t mode_of(char letter)
 {
     if (letter == 'b')
         return 0;
-    bool folder = std::isupper(letter) != 0 || letter == fuse::FUSE_ROOT_ID || (letter == 't' && maybe());
+    if (letter == 'i')
+        return std::array{S_IFLNK, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK}[sim::choose(sim::choice_kind::behaviour, 5)];
+    bool changes = letter == 't' || letter == 'y';
+    bool folder = std::isupper(letter) != 0 || letter == fuse::FUSE_ROOT_ID || (changes && maybe());
     return folder ? S_IFDIR | 0755 : S_IFREG | 0644;
 }
 
@@ -78,7 +81,7 @@ fuse::fuse_entry_out entry_of(char letter)
     out.attr = attributes_of(letter);
     if (letter == 'r')
         out.nodeid = fuse::FUSE_ROOT_ID;
-    if (letter == 'z')
+    if (letter == 'z' || (letter == 'j' && maybe()))
         out.nodeid = 0;
     if (letter == 'v' && maybe())
         out.nodeid = 'w';
@@ -89,7 +92,7 @@ fuse::fuse_open_out open_of(std::uint64_t node)
 {
     fuse::fuse_open_out out{};
     out.fh = node;
-    if (node == 'd' || node == 'x')
+    if (node == 'd' || node == 'x' || node == 'y' || node == 'g')
         out.open_flags = fuse::FOPEN_DIRECT_IO;
     if (node == 'k')
         out.open_flags = fuse::FOPEN_KEEP_CACHE;
@@ -125,6 +128,8 @@ std::size_t answer_write(answer reply, std::uint64_t node, const fuse::fuse_writ
 {
     fuse::fuse_write_out out{};
     out.size = node == 'p' ? in.size / 2 : in.size;
+    if (node == 'g')
+        ++out.size;
     return node == 'e' ? reply.end(-EIO) : reply.add(out).end();
 }
 
@@ -138,8 +143,9 @@ template <typename In> char created_by(const std::byte *request)
 // What an old daemon does not know, of a node of which that is said.
 bool is_unknown(std::uint32_t opcode, std::uint64_t node)
 {
-    return node == 'o' && (opcode == fuse::FUSE_CREATE || opcode == fuse::FUSE_FLUSH || opcode == fuse::FUSE_FSYNC ||
-                           opcode == fuse::FUSE_SETXATTR);
+    return (node == 'o' || node == 'O') &&
+           (opcode == fuse::FUSE_CREATE || opcode == fuse::FUSE_FLUSH || opcode == fuse::FUSE_FSYNC ||
+            opcode == fuse::FUSE_FSYNCDIR || opcode == fuse::FUSE_SETXATTR);
 }
 
 } // namespace
@@ -170,7 +176,11 @@ std::size_t handle_request(const std::byte *request, std::byte *reply)
         return to.add(entry_of(created_by<fuse::fuse_mknod_in>(request))).end();
     case fuse::FUSE_LINK: {
         auto linked = argument_of<fuse::fuse_link_in>(request);
-        return to.add(entry_of(static_cast<char>(linked.oldnodeid))).end();
+        char letter = static_cast<char>(linked.oldnodeid);
+        fuse::fuse_entry_out out = entry_of(letter == 'w' ? 'v' : letter);
+        if (letter == 'q')
+            out.nodeid = fuse::FUSE_ROOT_ID;
+        return to.add(out).end();
     }
     case fuse::FUSE_CREATE: {
         char letter = created_by<fuse::fuse_open_in>(request);

@@ -11,7 +11,7 @@ static void build()
     std::uint32_t page = static_cast<std::uint32_t>(kernel::PAGE_SIZE);
     auto chunk = static_cast<unsigned>(parameter_of("chunk"));
     mount m = mount_fuse({.max_read = chunk * page});
-    answer_init(m, {.max_write = chunk * page});
+    answer_init(m, {.max_write = parameter_of("nothing") != 0 ? 0 : chunk * page});
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m, {.pages = chunk + 1});
     open_file file = open_before_run(m, parameter_of("short") != 0 ? "x" : "d");
@@ -38,6 +38,7 @@ scenario direct_io()
             {"writers", 0, 0, 4, "tasks of the process that write"},
             {"pages", 2, 1, 33, "pages that each of them reads or writes"},
             {"chunk", 1, 1, 32, "most pages of a READ or WRITE"},
+            {"nothing", 0, 0, 1, "whether the daemon has said that it takes no byte of a WRITE"},
             {"skew", 0, 0, 63, "bytes by which their buffers miss the beginning of a page"},
             {"short", 0, 0, 1, "whether the daemon may read short"},
             {"killers", 1, 0, 4, "tasks that kill one reader and one writer each"},

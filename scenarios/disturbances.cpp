@@ -12,7 +12,7 @@ namespace interfuse {
 
 namespace fuse = kernel::fuse;
 
-static void wait_for(pace when)
+void wait_for(pace when)
 {
     constexpr std::array<unsigned, 8> points = {0, 1, 4, 12, 30, 80, 200, 400};
     if (when == pace::any_time)
@@ -29,17 +29,56 @@ task_struct *start_killer(const char *name, task_struct *victim, int sig, pace w
     });
 }
 
+// A lambda, as the aborter's body was when traces were recorded: they hold the function's name.
+static constexpr auto write_abort = [](fuse::fuse_conn *fc) {
+    kernel::in_syscall("write abort", [&]() -> long { return fuse::fuse_conn_abort_store(fc, "1", 1); });
+    kernel::in_syscall("close abort", [&]() -> long {
+        kernel::kobject_put(&fc->kobj);
+        return 0;
+    });
+};
+
+task_struct *start_insistent_killer(const char *name, task_struct *victim, int sig)
+{
+    return spawn(name, {}, [victim, sig] {
+        wait_for(pace::patient);
+        kernel::sys_kill(victim, SIGKILL);
+        kernel::sys_kill(victim, sig);
+    });
+}
+
 task_struct *start_aborter(const char *name, const mount &m, pace when)
 {
     // An open attribute holds a reference to its kernel object.
     kernel::kobject_get(&m.fc->kobj);
     return spawn(name, {}, [m, when] {
         wait_for(when);
-        kernel::in_syscall("write abort", [&]() -> long { return fuse::fuse_conn_abort_store(m.fc, "1", 1); });
-        kernel::in_syscall("close abort", [&]() -> long {
-            kernel::kobject_put(&m.fc->kobj);
+        write_abort(m.fc);
+    });
+}
+
+task_struct *start_aborter_of_device(const char *name, process of, int device)
+{
+    return spawn(name, of, [file = of.files->fd[static_cast<unsigned>(device)]] {
+        wait_for(pace::patient);
+        // The open device keeps the connection.
+        auto fc = static_cast<fuse::fuse_conn *>(file->private_data.peek());
+        if (fc == nullptr)
+            return;
+        kernel::in_syscall("open abort", [&]() -> long {
+            kernel::kobject_get(&fc->kobj);
             return 0;
         });
+        write_abort(fc);
+    });
+}
+
+task_struct *start_device_closer(const char *name, process of, int device)
+{
+    return spawn(name, of, [device, file = of.files->fd[static_cast<unsigned>(device)]] {
+        wait_for(pace::patient);
+        if (file->private_data.peek() != nullptr)
+            kernel::sys_close(device);
     });
 }
 
@@ -117,6 +156,15 @@ task_struct *start_poller(const char *name, const mount &m)
     });
     kill_at_teardown(task);
     return task;
+}
+
+task_struct *start_failures(const char *name)
+{
+    postpone_failures();
+    return spawn(name, {}, [] {
+        wait_for(pace::patient);
+        begin_failures();
+    });
 }
 
 task_struct *start_mapper(const char *name, const mount &m)

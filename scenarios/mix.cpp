@@ -1,4 +1,6 @@
 // Any combination of actors, by parameters.
+#include <array>
+
 #include "scenarios/all.hpp"
 #include "scenarios/daemon.hpp"
 #include "scenarios/disturbances.hpp"
@@ -35,6 +37,8 @@ void start_daemon(const mount &m, crew *daemon)
     worker_options options;
     options.read_bytes = static_cast<std::uint32_t>(parameter_of("buffer"));
     options.pages = static_cast<unsigned>(parameter_of("pages"));
+    options.segments = static_cast<unsigned>(parameter_of("segments"));
+    options.slow = is_set("slow");
     options.replies = is_set("misbehave") ? bad_reply::any : bad_reply::none;
     options.gives_up = is_set("misbehave");
     options.colleagues = daemon;
@@ -77,14 +81,25 @@ void start_requesters(const mount &m, crew &victims)
     start_some("async", [&](int) { victims.add(start_operator("asynchronous reader", m, work)); });
 }
 
+void start_killer_of(const char *name, task_struct *victim)
+{
+    constexpr std::array<int, 3> then = {0, SIGKILL, SIGUSR1};
+    if (int sig = then[static_cast<unsigned>(parameter_of("insist"))]; sig != 0)
+        start_insistent_killer(name, victim, sig);
+    else
+        start_killer(name, victim, SIGKILL, pace::patient);
+}
+
 void start_disturbances(const mount &m, crew *daemon, const crew &victims)
 {
     auto victim = [&](int i) { return victims.tasks[static_cast<unsigned>(i) % victims.count]; };
     start_some("aborters", [&](int) { start_aborter("aborter", m, pace::patient); });
-    start_some("killers", [&](int i) { start_killer("killer", victim(i), SIGKILL, pace::patient); });
+    start_some("killers", [&](int i) { start_killer_of("killer", victim(i)); });
     start_some("signals", [&](int i) { start_killer("signaller", victim(i), SIGUSR1, pace::patient); });
     start_some("unmounters",
                [&](int) { start_unmounter("unmounter", m, {.lazy = is_set("lazy")}, pace::patient); });
+    if (is_set("late"))
+        start_failures("failures");
     start_some("pollers", [&](int) { daemon->add(start_poller("poller", m)); });
     start_some("mappers", [&](int) { daemon->add(start_mapper("mapper", m)); });
     start_some("closers",
@@ -125,16 +140,20 @@ scenario mix()
             {"daemons", 1, 1, 3, "workers of the daemon"},
             {"split", 0, 0, 1, "as many readers of the device and as many writers in place of workers"},
             {"aborters", 0, 0, 2, "tasks that abort the connection"},
-            {"killers", 0, 0, 2, "SIGKILL to a requester"},
+            {"killers", 0, 0, 4, "SIGKILL to a requester"},
+            named_parameter("insist", {"no", "kill", "signal"}, "what a killer sends behind it"),
             {"signals", 0, 0, 2, "another signal to a requester"},
             {"closers", 0, 0, 1, "the daemon is killed or closes the device"},
             {"unmounters", 0, 0, 2, "tasks that unmount"},
             {"lazy", 0, 0, 1, "they unmount lazily"},
             {"pollers", 0, 0, 2, "tasks of the daemon that poll the device and ask for SIGIO"},
-            {"mappers", 0, 0, 2, "tasks of the daemon that take mmap_sem for writing"},
+            {"mappers", 0, 0, 1, "tasks of the daemon that take mmap_sem for writing"},
             {"init", 0, 0, 1, "the INIT handshake is part of the run; else it is over"},
             {"pages", 1, 1, 32, "pages of a read or write"},
             {"buffer", 0, 0, 8192, "bytes of the daemon's read buffer; 0: enough"},
+            {"slow", 0, 0, 1, "the pages of the daemon's read buffers take their time to be read in"},
+            {"late", 0, 0, 1, "faults, efaults and oom begin after a while, so that more than the first requests meet them"},
+            {"segments", 1, 1, 8, "pieces of the daemon's buffers, for readv and writev; 1: read and write"},
             {"misbehave", 0, 0, 1, "the daemon may send replies that are refused; then a good one, or it closes the device"},
         }),
         .build = build,

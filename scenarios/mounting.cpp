@@ -6,30 +6,53 @@
 
 namespace interfuse {
 
-enum class device : std::uint8_t { fresh, used, file };
+enum class device : std::uint8_t { fresh, used, file, closed };
 
-static void start_mounters(process of, int on)
+static crew start_mounters(process of, int on, int count)
 {
-    for (int i = 0; i < parameter_of("mounters"); ++i)
-        start_mounter("mounter", of, on);
+    crew mounters{};
+    for (int i = 0; i < count; ++i)
+        mounters.add(start_mounter("mounter", of, on));
+    return mounters;
+}
+
+// A device that several processes may have open, and its first mount, which somebody is to disturb.
+static void mount_fresh(bool is_closed)
+{
+    process of = make_process();
+    kernel::file *opened = open_device();
+    int device = kernel::install_fd(of.files, opened);
+    crew with_device = start_mounters(of, device, is_closed ? 1 : parameter_of("mounters"));
+    if (is_closed)
+        with_device.add(start_device_closer("closer", of, device));
+    for (int i = 0; i < parameter_of("aborters"); ++i) {
+        process further = make_process();
+        kernel::get_file(opened);
+        with_device.add(start_aborter_of_device("aborter", further, kernel::install_fd(further.files, opened)));
+    }
+    auto strike = [&](const char *parameter, int sig) {
+        for (int i = 0; i < parameter_of(parameter); ++i)
+            start_killer(parameter, with_device.tasks[static_cast<unsigned>(i) % with_device.count], sig, pace::patient);
+    };
+    strike("killers", SIGKILL);
+    strike("signals", SIGUSR1);
 }
 
 static void build()
 {
     auto which = static_cast<device>(parameter_of("device"));
-    if (which == device::fresh) {
-        process of = make_process();
-        start_mounters(of, kernel::install_fd(of.files, open_device()));
+    if (which == device::fresh || which == device::closed) {
+        mount_fresh(which == device::closed);
         return;
     }
     mount m = mount_fuse();
     answer_init(m);
     start_worker("daemon", m);
     if (which == device::used) {
-        start_mounters(m.daemon, m.device);
+        start_mounters(m.daemon, m.device, parameter_of("mounters"));
     } else {
         open_file file = open_before_run(m, "a");
-        start_mounters(file.of, file.fd);
+        start_mounters(file.of, file.fd, parameter_of("mounters"));
     }
     start_looker("requester", m, "a");
 }
@@ -42,8 +65,12 @@ scenario mounting()
         .expected = "one mount succeeds on a fresh device, and none on another file; the device's references are given back",
         .parameters = with_common_parameters({
             {"mounters", 2, 1, 3, "tasks of one process that mount the same descriptor"},
-            named_parameter("device", {"fresh", "used", "file"},
-                            "a device of nobody's, that of a mounted file system, or a file that is no device"),
+            named_parameter("device", {"fresh", "used", "file", "closed"},
+                            "a device of nobody's, that of a mounted file system, a file that is no device, or a device "
+                            "that is mounted by one task and then closed by another"),
+            {"aborters", 0, 0, 2, "tasks that abort the connection of a fresh device"},
+            {"killers", 0, 0, 6, "SIGKILL to one of these each, to mounters first"},
+            {"signals", 0, 0, 6, "another signal to one of these each"},
             {"oom", 1, 0, 8, "failed allocations that a run may contain"},
         }),
         .build = build,

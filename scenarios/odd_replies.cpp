@@ -8,7 +8,10 @@ namespace interfuse {
 
 static void build()
 {
-    static constexpr const char *names[] = {"v", "t", "b", "r", "z", "n", "h"};
+    static constexpr const char *elsewhere[] = {"D/v", "D/t", "D/b", "D/r", "D/z", "D/n", "D/h",
+                                                "D/y", "D/k", "D/o", "D/O", "D/p", "D/g", "D/i", "D/j"};
+    static constexpr const char *names[] = {"v", "t", "b", "r", "z", "n", "h", "y", "k", "o", "O", "p", "g", "i", "j"};
+    constexpr int special = 13;
     mount m = mount_fuse();
     answer_init(m);
     for (int i = 0; i < parameter_of("daemons"); ++i)
@@ -16,8 +19,13 @@ static void build()
     const char *name = names[parameter_of("name")];
     for (int i = 0; i < parameter_of("requesters"); ++i)
         start_looker("requester", m, name, parameter_of("requests"));
-    for (int i = 0; i < parameter_of("openers"); ++i)
+    for (int i = 0; i < parameter_of("aliases"); ++i)
+        start_looker("looker elsewhere", m, elsewhere[parameter_of("name")], parameter_of("requests"));
+    // The VFS would open a special file by itself, which is no matter of FUSE's.
+    for (int i = 0; i < parameter_of("openers") && parameter_of("name") != special; ++i)
         start_opener("opener", m, name);
+    for (int i = 0; i < parameter_of("users") && parameter_of("name") != special; ++i)
+        start_user("user", m, name);
     for (int i = 0; i < parameter_of("forgets"); ++i)
         start_shrinker("memory pressure", m, name);
 }
@@ -34,9 +42,15 @@ scenario odd_replies()
             {"requests", 2, 1, 8, "lookups of each requester, one after the other"},
             {"openers", 1, 0, 4, "tasks that open the file and close it"},
             {"forgets", 0, 0, 4, "evictions of the inode"},
-            {"name", 0, 0, 6,
-             "0: of one of two nodes, 1: of one of two types, 2: of no type, 3: the root's node, 4: node 0, 5: ENOENT, "
-             "6: a file too large to open"},
+            {"aliases", 0, 0, 4, "tasks that look it up under the same name in another folder"},
+            {"users", 0, 0, 4, "tasks that open the file, and read, write and sync it"},
+            named_parameter("name",
+                            {"moving", "changing", "typeless", "root", "none", "missing", "huge", "changing-direct",
+                             "kept", "old", "old-folder", "short", "greedy", "special", "vanishing"},
+                            "of one of two nodes, of one of two types, of no type, the root's node, node 0, ENOENT, too large "
+                            "to open, of one of two types and direct, keeping its cache, of a daemon that cannot sync, so "
+                            "a folder, taking half of a write, taking more than was written, neither file nor folder, or "
+                            "there and then not"),
             {"daemons", 1, 1, 4, "workers of the daemon"},
         }),
         .build = build,

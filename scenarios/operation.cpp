@@ -9,6 +9,7 @@ namespace interfuse {
 
 namespace {
 
+// Those that `any` stands for, itself among them.
 constexpr unsigned operations = static_cast<unsigned>(operation::fsync) + 1;
 
 struct requester {
@@ -25,6 +26,12 @@ bool uses_file(operation what)
     return what == operation::read || what == operation::write || what == operation::fsync || what == operation::any;
 }
 
+bool opens_file(operation what)
+{
+    return uses_file(what) || what == operation::open || what == operation::create || what == operation::mknod ||
+           what == operation::opendir || what == operation::fsyncdir;
+}
+
 void close(long fd)
 {
     if (fd >= 0 && !kernel::killed())
@@ -39,6 +46,14 @@ template <typename Work> void with_file(const requester &r, Work use)
         use(static_cast<int>(fd));
     if (r.fd < 0)
         close(fd);
+}
+
+void sync_folder(const requester &r)
+{
+    long fd = kernel::sys_open(r.m.number, "D");
+    if (fd >= 0 && !kernel::killed())
+        kernel::sys_fsync(static_cast<int>(fd));
+    close(fd);
 }
 
 void perform(const requester &r, operation what, int nth)
@@ -77,6 +92,15 @@ void perform(const requester &r, operation what, int nth)
     case operation::fsync:
         with_file(r, [](int fd) { kernel::sys_fsync(fd); });
         break;
+    case operation::mknod:
+        close(kernel::sys_create(r.m.number, "no"));
+        break;
+    case operation::opendir:
+        close(kernel::sys_open(r.m.number, "D"));
+        break;
+    case operation::fsyncdir:
+        sync_folder(r);
+        break;
     default:
         kernel::sys_stat(r.m.number, r.work.file);
     }
@@ -110,13 +134,14 @@ std::uintptr_t map_source(kernel::mm_struct *mm, unsigned pages)
 
 std::vector<const char *> names_of_operations()
 {
-    return {"lookup", "read", "write", "setxattr", "open", "any", "getattr", "create", "unlink", "rename", "link", "fsync"};
+    return {"lookup", "read", "write", "setxattr", "open", "any", "getattr", "create", "unlink", "rename", "link", "fsync",
+            "mknod", "opendir", "fsyncdir"};
 }
 
 task_struct *start_operator(const char *name, const mount &m, task_of_operations work)
 {
     requester r{m, work, {}, -1, 0, 0, work.pages * kernel::PAGE_SIZE};
-    if (uses_file(work.what) || work.what == operation::open || work.what == operation::create)
+    if (opens_file(work.what))
         r.of = make_process();
     if (uses_file(work.what) && !work.opens_itself)
         r.fd = open_before_run(m, work.file, r.of).fd;

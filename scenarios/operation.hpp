@@ -13,13 +13,16 @@ enum class operation : std::uint8_t {
     write,
     setxattr,
     open,
-    any, // of all the others, chosen anew each time
+    any, // of all the others up to fsync, chosen anew each time
     getattr,
     create,
     unlink,
     rename,
     link,
     fsync,
+    mknod, // creates a file with a daemon that knows no CREATE
+    opendir,
+    fsyncdir,
 };
 // For a parameter; in the order of the values.
 std::vector<const char *> names_of_operations();

@@ -17,8 +17,11 @@ static void build()
             if (task_struct *changer = start(); i < parameter_of("killers"))
                 start_killer("killer", changer, SIGKILL, pace::patient);
     };
-    start_some("renamers", [&] { return start_renamer("renamer", m, "a", "D/n"); });
-    start_some("linkers", [&] { return start_linker("linker", m, "a", "D/n"); });
+    static constexpr const char *linkable[] = {"a", "v", "t", "q"};
+    const char *linked = linkable[parameter_of("linked")];
+    const char *target = parameter_of("onto") != 0 ? "D/c" : "D/n";
+    start_some("renamers", [&] { return start_renamer("renamer", m, "a", target); });
+    start_some("linkers", [&] { return start_linker("linker", m, linked, "D/n"); });
     start_some("unlinkers", [&] { return start_unlinker("unlinker", m, "a"); });
     for (int i = 0; i < parameter_of("requesters"); ++i)
         start_looker("requester", m, "D/n");
@@ -35,6 +38,10 @@ scenario rename_and_link()
         .parameters = with_common_parameters({
             {"renamers", 1, 0, 4, "tasks that move a file to another directory"},
             {"linkers", 1, 0, 4, "tasks that give it a second name there"},
+            named_parameter("linked", {"plain", "moving", "changing", "root"},
+                            "what gets the second name: a file, one of two nodes, one of two types, or what then "
+                            "claims to be the root"),
+            {"onto", 0, 0, 1, "whether there is a file already where one is moved to"},
             {"unlinkers", 0, 0, 4, "tasks that remove it"},
             {"requesters", 0, 0, 6, "tasks that look its second name up"},
             {"killers", 1, 0, 4, "tasks that kill one of each of the former"},

@@ -71,6 +71,33 @@ task_struct *start_syncer(const char *name, const open_file &file)
     return spawn(name, file.of, [fd = file.fd] { kernel::sys_fsync(fd); });
 }
 
+// REQUIRES: two pages, of which the second holds what requesters write.
+static void use_file(int fd, std::uintptr_t target)
+{
+    std::uintptr_t buffer = target + kernel::PAGE_SIZE;
+    kernel::sys_pread(fd, target, kernel::PAGE_SIZE, 0);
+    // A piece of a page, and one that makes the file longer.
+    kernel::sys_pwrite(fd, buffer, kernel::PAGE_SIZE / 2, 3);
+    kernel::sys_pwrite(fd, buffer, kernel::PAGE_SIZE / 2, static_cast<loff_t>(file_bytes()));
+    kernel::sys_fsync(fd);
+    kernel::sys_fsync(fd);
+}
+
+task_struct *start_user(const char *name, const mount &m, const char *file)
+{
+    process by = make_process();
+    std::uintptr_t buffer = kernel::map_user_pages(by.mm, 2);
+    for (std::size_t i = 0; i < kernel::PAGE_SIZE; ++i)
+        kernel::copy_to_user_space(by.mm, buffer + kernel::PAGE_SIZE + i, &written_content, 1);
+    return spawn(name, by, [m, file, buffer] {
+        long fd = kernel::sys_open(m.number, file);
+        if (fd < 0)
+            return;
+        use_file(static_cast<int>(fd), buffer);
+        kernel::sys_close(static_cast<int>(fd));
+    });
+}
+
 // What a READ left out is zero, and so is what a writer had at a bad address.
 static bool may_hold_zeros(const open_file &file)
 {

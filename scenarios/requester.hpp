@@ -21,6 +21,9 @@ task_struct *start_linker(const char *name, const mount &m, const char *file, co
 // Sets an attribute whose value has so many bytes, at most 64.
 task_struct *start_attribute_setter(const char *name, const mount &m, const char *file, std::size_t value_bytes = 8);
 
+// Opens a file and reads, writes and syncs it, the latter twice, as far as it can be.
+task_struct *start_user(const char *name, const mount &m, const char *file);
+
 // The following use a file that was opened before the run; they close it when they end, unless they share its process.
 task_struct *start_syncer(const char *name, const open_file &file);
 

@@ -25,6 +25,7 @@ struct stage_state {
     std::array<kernel::files_struct *, sim::tasks_max> opened; // of processes with files from before the run
     unsigned opened_count;
     bool unmounts[kernel::mounts_max];
+    bool postpones_failures;
 };
 
 const sim::per_world<stage_state> stage;
@@ -174,17 +175,28 @@ static void unmount_everything()
     }
 }
 
+void postpone_failures()
+{
+    stage->postpones_failures = true;
+}
+
+void begin_failures()
+{
+    kernel::budget() = {
+        static_cast<std::uint8_t>(parameter_of("faults")),
+        static_cast<std::uint8_t>(parameter_of("efaults")),
+        static_cast<std::uint8_t>(parameter_of("oom")),
+    };
+}
+
 static void set_up(void (*build)())
 {
     kernel::boot_fs();
     int err = fuse::fuse_init();
     sim::require(err == 0, "the module did not load");
     build();
-    kernel::budget() = {
-        static_cast<std::uint8_t>(parameter_of("faults")),
-        static_cast<std::uint8_t>(parameter_of("efaults")),
-        static_cast<std::uint8_t>(parameter_of("oom")),
-    };
+    if (!stage->postpones_failures)
+        begin_failures();
 }
 
 void start_setup(void (*build)())

@@ -49,6 +49,11 @@ kernel::file *open_device();
 // parameter `pool`. A scenario may mount several file systems.
 mount mount_fuse(mount_options options = {});
 
+// Page faults, bad addresses and failed allocations begin with the run, as many as the parameters say; or, when postponed
+// while the scenario is built, when somebody says so.
+void postpone_failures();
+void begin_failures();
+
 // Answers INIT from the setup task, as the daemon would.
 struct init_reply {
     bool async_read = true;

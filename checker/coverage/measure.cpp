@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "checker/coverage/parameter_sets.hpp"
 #include "checker/coverage/transition_rows.hpp"
 #include "checker/runner.hpp"
 #include "checker/search/interruption.hpp"
@@ -26,9 +27,6 @@ namespace interfuse {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A set of parameters besides the presets gets this part of the runs.
-constexpr std::uint64_t further_sets_share = 8;
 
 // What a scenario's process tells beside its counters, in memory that it shares.
 struct told {
@@ -73,57 +71,11 @@ public:
     fs::path path;
 };
 
-using settings = std::vector<parameter_value>;
-
-// Combinations that scenarios with these parameters run too: mix with everything at once, and a short READ of two
-// pages.
-const settings combinations[] = {{{"requesters", 2},
-                                  {"async", 1},
-                                  {"releases", 1},
-                                  {"forgets", 1},
-                                  {"daemons", 2},
-                                  {"aborters", 1},
-                                  {"killers", 1},
-                                  {"closers", 1},
-                                  {"unmounters", 1},
-                                  {"lazy", 1},
-                                  {"faults", 2},
-                                  {"efaults", 1},
-                                  {"oom", 1},
-                                  {"init", 1},
-                                  {"misbehave", 1}},
-                                 {{"short", 1}, {"chunk", 2}}};
-
-// The presets come first.
-std::vector<settings> sets_of(const scenario &which)
-{
-    std::vector<settings> sets = {{}};
-    settings failures;
-    for (const parameter &p : which.parameters) {
-        std::string_view name = p.name;
-        if (p.preset == 0 && p.most > 0 && (name == "faults" || name == "efaults" || name == "oom"))
-            failures.push_back({p.name, 1});
-    }
-    sets.push_back(failures);
-    for (const parameter &p : which.parameters) {
-        std::vector<int> values = {p.least, p.most};
-        for (int value = p.least + 1; value < p.most && !p.names.empty(); ++value)
-            values.push_back(value);
-        for (int value : values)
-            if (value != p.preset)
-                sets.push_back({{p.name, value}});
-    }
-    for (const settings &several : combinations)
-        if (complete_parameters(which, several).error.empty())
-            sets.push_back(several);
-    return sets;
-}
-
 // Returns whether all runs took place.
-bool run_set(const scenario &which, const settings &set, std::uint64_t runs, const measure_options &options,
-             tally &sums)
+bool run_set(const scenario &which, const parameter_set &set, const measure_options &options, tally &sums)
 {
-    runner on({.which = &which, .parameters = complete_parameters(which, set).values, .limits = {}});
+    runner on({.which = &which, .parameters = complete_parameters(which, set.values).values, .limits = {}});
+    std::uint64_t runs = std::max<std::uint64_t>(1, options.runs * set.eighths / 8);
     auto chooser = all_strategies()[0].make(options.seed);
     for (std::uint64_t number = 0; number < runs; ++number) {
         if (interruption() != 0 || std::chrono::steady_clock::now() >= options.deadline)
@@ -136,14 +88,12 @@ bool run_set(const scenario &which, const settings &set, std::uint64_t runs, con
 void run_scenario(const scenario &which, const measure_options &options, told &into)
 {
     note_rows();
-    std::uint64_t runs = options.runs;
-    for (const settings &set : sets_of(which)) {
+    for (const parameter_set &set : sets_of(which)) {
         try {
-            into.cut = !run_set(which, set, runs, options, into.sums) || into.cut;
+            into.cut = !run_set(which, set, options, into.sums) || into.cut;
         } catch (const std::runtime_error &broken_setup) {
             fmt::print(stderr, "interfuse: {}\n", broken_setup.what());
         }
-        runs = std::max<std::uint64_t>(1, options.runs / further_sets_share);
     }
     into.rows = reached_rows();
 }

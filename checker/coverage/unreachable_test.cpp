@@ -8,7 +8,8 @@ namespace interfuse {
 
 namespace {
 
-const std::vector<std::string> source = {"    if (a) {", "        b();", "    c();"};
+const std::map<std::string, std::vector<std::string>> sources = {
+    {"core/dev.cpp", {"    if (a) {", "        b();", "    c();"}}};
 
 std::vector<gcov_line> lines(std::uint64_t taken, std::uint64_t inside)
 {
@@ -19,9 +20,9 @@ std::vector<gcov_line> lines(std::uint64_t taken, std::uint64_t inside)
 
 gaps gaps_with(const std::string &text, std::uint64_t reached)
 {
-    unreachable_list list = parse_unreachable(text);
+    unreachable_list list = parse_unreachable("[core/dev.cpp]\n" + text, "repaired");
     EXPECT_EQ(list.error, "");
-    return find_gaps(lines(reached, reached), source, list.entries);
+    return find_gaps(lines(reached, reached), sources, list.entries);
 }
 
 constexpr const char *reasons = "# why\nf | if (a) { | 0 | never a\n\nf | b(); | line | never b\n";
@@ -65,12 +66,23 @@ TEST(Unreachable, AMalformedEntryIsRefusedWithItsLine)
 {
     for (const char *text :
          {"\nf | b(); | line\n", "\nf | b(); | line | \n", "\nf | b(); | -1 | x\n", "\nf | b(); | 1x | x\n"})
-        EXPECT_NE(parse_unreachable(text).error.find("line 2:"), std::string::npos) << text;
+        EXPECT_NE(parse_unreachable(std::string("[core/dev.cpp]") + text, "repaired").error.find("line 2:"), std::string::npos) << text;
+}
+
+TEST(Unreachable, AnEntryBelongsToTheFileAndTheCoreOfItsSection)
+{
+    const std::string text = "[core/dir.cpp]\nf | b(); | line | x\n[core/dev.cpp, repaired]\nf | b(); | line | y\n";
+    std::vector<unreachable> of_repaired = parse_unreachable(text, "repaired").entries;
+    ASSERT_EQ(of_repaired.size(), 2U);
+    EXPECT_EQ(find_gaps(lines(0, 0), sources, of_repaired).open[1].reason, "y");
+    EXPECT_EQ(parse_unreachable(text, "linux-2.6.17").entries.size(), 1U);
+    EXPECT_EQ(parse_unreachable(text, "no_extra_reference").entries.size(), 2U);
+    EXPECT_NE(parse_unreachable("f | b(); | line | x\n", "repaired").error, "");
 }
 
 TEST(Unreachable, TheListOfTheCoreIsSound)
 {
-    unreachable_list list = parse_unreachable(unreachable_text);
+    unreachable_list list = parse_unreachable(unreachable_text, "linux-2.6.17");
     EXPECT_EQ(list.error, "");
     EXPECT_FALSE(list.entries.empty());
 }

@@ -83,13 +83,14 @@ std::span<const invariant> all_invariants()
 
 std::span<const kernel_rule> all_kernel_rules()
 {
-    static constexpr std::array<kernel_rule, 26> list = {{
+    static constexpr std::array<kernel_rule, 27> list = {{
         {"reference_owner", "a task drops only references that it owns"},
         {"end_once", "the end callback of a request is called at most once"},
         {"connected_once", "fc->connected goes from 1 to 0 once and never back"},
         {"BUG_ON", "no assertion of the kernel's own fails"},
         {"oops", "no wild access, and no call through a null or poisoned function pointer"},
         {"hang, self_deadlock", "nobody sleeps for ever, be it on a lock that it holds itself"},
+        {"livelock", "no run at its limit of steps goes round in circles, with a turn for everybody who can run"},
         {"soft_lockup", "no step makes more accesses than its bound"},
         {"leak, slab_leak, busy_inodes, busy_dentry, mount_busy",
          "after the teardown no slab object and no page is left, and after an unmount nothing of the file system is in use"},

@@ -76,7 +76,7 @@ const request_ghost *request_of(unsigned task)
             return &r;
         if (r.requester == task)
             own = &r;
-        else if (r.creator == task && r.used && r.req->preallocated)
+        else if (r.creator == task && r.used && r.req->preallocated && r.state == fuse::FUSE_REQ_INIT)
             prepared = &r;
     }
     return own != nullptr ? own : prepared;
@@ -96,16 +96,32 @@ void strike_list(disturbance by, const kernel::list_head &list)
             strike_request(by, *r);
 }
 
-// A finished request is on no list, so that of several connections nobody can say whose it is.
-void strike_finished(disturbance by)
+// Whether a request has been taken for somebody who has not sent it yet. Those of the pool are taken from their list;
+// those that lie ready in inodes and files say nothing before that.
+bool is_prepared(const request_ghost &r, const connection_ghost &of)
+{
+    bool taken = r.req->preallocated ? (of.now.on[static_cast<unsigned>(list_of::unused)] & slot_bit(slot_of(r))) == 0
+                                     : r.req->in.h.opcode != 0;
+    return r.state == fuse::FUSE_REQ_INIT && r.creator != nobody && taken;
+}
+
+// A request that is not sent yet or finished is on no list, so that of several connections nobody can say whose it is.
+void strike_unlisted(disturbance by)
 {
     const ghost_state &g = ghost();
+    const connection_ghost *only = nullptr;
     unsigned connections = 0;
-    for (const connection_ghost &c : g.connections)
-        connections += c.fc != nullptr;
+    for (const connection_ghost &c : g.connections) {
+        if (c.fc == nullptr)
+            continue;
+        only = &c;
+        ++connections;
+    }
     for (unsigned i = 0; connections == 1 && i < g.requests_high; ++i) {
         const request_ghost &r = g.requests[i];
-        if (r.req != nullptr && r.state == fuse::FUSE_REQ_FINISHED && r.owned > 0)
+        if (r.req == nullptr || r.owned == 0)
+            continue;
+        if (r.state == fuse::FUSE_REQ_FINISHED || is_prepared(r, *only))
             strike_request(by, r);
     }
 }
@@ -117,7 +133,7 @@ void strike_connection(disturbance by, const fuse::fuse_conn *fc)
             note({by, request_stage::waiting});
     for (const kernel::list_head *list : {&fc->pending, &fc->io, &fc->processing})
         strike_list(by, *list);
-    strike_finished(by);
+    strike_unlisted(by);
 }
 
 // The connection of the device that the task's process has open, or null.

@@ -127,7 +127,9 @@ static long checked_result(long result, size_t bytes, const place &where)
 static long read_file(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset, const place &where)
 {
     iovec segment = {reinterpret_cast<void *>(buffer), bytes};
-    return on_file("read", fd, where, [&](file *filp) {
+    return on_file("read", fd, where, [&](file *filp) -> long {
+        if (filp->f_op->read == nullptr)
+            return -EINVAL;
         long result = filp->f_op->read(filp, reinterpret_cast<char *>(buffer), bytes, &offset);
         return checked_result(result, bytes, where);
     }, {nullptr, &segment, 1, bytes, 0});
@@ -136,7 +138,9 @@ static long read_file(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset
 static long write_file(int fd, std::uintptr_t buffer, size_t bytes, loff_t offset, const place &where)
 {
     iovec segment = {reinterpret_cast<void *>(buffer), bytes};
-    return on_file("write", fd, where, [&](file *filp) {
+    return on_file("write", fd, where, [&](file *filp) -> long {
+        if (filp->f_op->write == nullptr)
+            return -EINVAL;
         long result = filp->f_op->write(filp, reinterpret_cast<const char *>(buffer), bytes, &offset);
         return checked_result(result, bytes, where);
     }, {nullptr, &segment, 1, bytes, 0});

@@ -79,7 +79,12 @@ static bool present_for(page_table_entry &entry, bool write, const place &where)
     emit(event_kind::page_fault, entry.pg, entry.index, where);
     might_sleep(where);
     // The fault is served by a disk or a swap device, at any time: the task is off the processor until then.
+    bool swapped_out = entry.pg != nullptr;
     sim::point();
+    if (swapped_out && disturb(sim::choice_kind::allocation, budget().failed_allocations)) {
+        emit(event_kind::alloc_failed, nullptr, 0, where);
+        return false;
+    }
     if (entry.pg == nullptr) {
         page *fresh = bring_in(entry, where);
         if (entry.pg == nullptr)
