@@ -12,10 +12,11 @@ namespace interfuse {
 
 namespace fuse = kernel::fuse;
 
+// Where every schedule is tried, waiting adds none.
 void wait_for(pace when)
 {
     constexpr std::array<unsigned, 8> points = {0, 1, 4, 12, 30, 80, 200, 400};
-    if (when == pace::any_time)
+    if (when == pace::any_time || sim::the_run.stepwise)
         return;
     for (unsigned left = points[sim::choose(sim::choice_kind::behaviour, points.size())]; left > 0; --left)
         sim::point();

@@ -6,9 +6,6 @@
 #include <bit>
 #include <string_view>
 
-#include <xxhash.h>
-
-#include "sim/debug_info.hpp"
 #include "sim/fault.hpp"
 #include "sim/fiber.hpp"
 #include "sim/happens_before.hpp"
@@ -35,6 +32,8 @@ namespace {
 [[noreturn]] void leave_run()
 {
     the_run.ended = true;
+    if (the_run.on_host_stack)
+        longjmp(the_run.escape, 1);
     void *abandoned = nullptr;
     switch_context(the_run.host_context, &abandoned);
     __builtin_unreachable();
@@ -121,10 +120,23 @@ void become(world &w, unsigned task)
     the_run.calls_now = &the_run.calls[task];
 }
 
+// Gives control to the host between two steps of a search.
+void hand_over(world &w, void **from)
+{
+    w.after_acquire = false;
+    become(w, tasks_max);
+    switch_context(the_run.host_context, from);
+}
+
 // Continues with another task, or with the host when nobody can run. REQUIRES: the running task is not runnable.
 void leave_processor(void **from)
 {
     world &w = the_world();
+    if (the_run.stepwise) [[unlikely]] {
+        hand_over(w, from);
+        return;
+    }
+    begin_step();
     if (w.runnable == 0) {
         become(w, tasks_max);
         switch_context(the_run.host_context, from);
@@ -147,7 +159,6 @@ void run_task_body()
     emit(event_kind::task_end, nullptr, 0, place::here());
     w.tasks[self].status = task_status::ended;
     w.runnable &= ~(std::uint64_t{1} << self);
-    begin_step();
     leave_processor(&w.tasks[self].context);
     internal_error("an ended task was continued");
 }
@@ -182,7 +193,6 @@ void block(const char *why, const void *object)
     self.waiting_why = why;
     self.waiting_for = object;
     w.runnable &= ~(std::uint64_t{1} << w.current);
-    begin_step();
     leave_processor(&self.context);
 }
 
@@ -222,9 +232,13 @@ static void choose_and_go_on(world &w, unsigned self, std::uint64_t others)
 
 void point()
 {
-    begin_step();
     world &w = the_world();
     unsigned self = w.current;
+    if (the_run.stepwise) [[unlikely]] {
+        hand_over(w, &w.tasks[self].context);
+        return;
+    }
+    begin_step();
     std::uint64_t others = w.runnable & ~(std::uint64_t{1} << self);
     if (others != 0 && the_run.now == phase::running)
         choose_and_go_on(w, self, others);
@@ -285,6 +299,36 @@ bool run_tasks(phase now)
     return !run.ended;
 }
 
+static void wipe_below(const task &t)
+{
+    auto top = static_cast<std::byte *>(t.context);
+    std::memset(top - wiped_bytes, 0, wiped_bytes);
+}
+
+bool take_step(unsigned task)
+{
+    run_state &run = the_run;
+    world &w = the_world();
+    run.now = phase::running;
+    run.ended = false;
+    run.core_wrote = true;
+    run.accesses_left = run.limits.accesses_max;
+    run.record_end = run.record.get();
+    wipe_below(w.tasks[task]);
+    if (setjmp(run.escape) == 0) {
+        become(w, task);
+        switch_context(w.tasks[task].context, &run.host_context);
+        run.on_host_stack = true;
+        w.current = static_cast<std::uint16_t>(task);
+        call_step_listener();
+    }
+    run.on_host_stack = false;
+    run.in_listener = false;
+    run.now = phase::host;
+    become(w, tasks_max);
+    return !run.ended;
+}
+
 void yield_to_host(const char *why)
 {
     world &w = the_world();
@@ -294,22 +338,6 @@ void yield_to_host(const char *why)
     w.runnable &= ~(std::uint64_t{1} << w.current);
     become(w, tasks_max);
     switch_context(the_run.host_context, &self.context);
-}
-
-std::vector<place> places_in_program(const void *pc)
-{
-    std::vector<place> found;
-    auto add = [&](const place &at) {
-        if (std::string_view(at.file()).starts_with("core/"))
-            found.push_back(at);
-    };
-    if (pc != nullptr)
-        add(place_of(pc));
-    const call_stack &calls = the_run.calls[current_task()];
-    unsigned lost = calls.depth - std::min(calls.depth, call_depth_max);
-    for (unsigned i = calls.depth; i > lost; --i)
-        add(place_of(static_cast<const std::byte *>(calls.callers[(i - 1) % call_depth_max]) - 1));
-    return found;
 }
 
 bool is_ignored(std::string_view invariant)
@@ -339,11 +367,6 @@ void soft_lockup()
             places.empty() ? place{} : places.front()});
 }
 
-void record_overflow()
-{
-    report({verdict_kind::step_limit, "", "the run was cut: its record of choices and events is full", {}});
-}
-
 // Who watches the order of what happens; both go by what was held before.
 static void follow_locks(const event &happened)
 {
@@ -368,28 +391,6 @@ void notify(const event &happened)
     if (run.listen.on_log)
         run.listen.on_log(happened);
     run.in_listener = false;
-}
-
-std::vector<choice> recorded_choices()
-{
-    std::vector<choice> choices;
-    for (const std::byte *at = the_run.record.get(); at < the_run.record_end; ++at) {
-        auto tag = static_cast<unsigned>(*at);
-        if (tag < 0x80)
-            continue;
-        choices.push_back({static_cast<choice_kind>(tag & 0x7f), static_cast<std::uint8_t>(at[1]),
-                           static_cast<std::uint8_t>(at[2])});
-        at += 2;
-    }
-    return choices;
-}
-
-std::uint64_t record_hash(std::uint64_t seed)
-{
-    // A seed makes the hash of a long input dearer than that of a short one: it is mixed in behind.
-    const std::byte *start = the_run.record.get();
-    std::uint64_t hash = XXH3_64bits(start, static_cast<std::size_t>(the_run.record_end - start));
-    return XXH3_64bits_withSeed(&hash, sizeof hash, seed);
 }
 
 } // namespace sim

@@ -55,6 +55,8 @@ struct run_state {
     bool in_listener = false;
     bool steps_heard = false;  // somebody listens to steps or their scheduling
     bool events_heard = false; // somebody listens to events
+    bool stepwise = false;     // the host takes the steps, one by one
+    bool on_host_stack = false; // a listener runs between two of them
     watch_set watching = 0;  // who is told of each access of the program
     bool core_wrote = false; // to the heap, since a listener last cleared it
     std::int64_t accesses_left = std::numeric_limits<std::int64_t>::max(); // static initialisers of the core count too
@@ -81,6 +83,13 @@ void begin_run(strategy &chooser, std::uint64_t number);
 // Runs tasks until nobody can run, the run ended by a report, or a task called yield_to_host. Returns whether the
 // run may go on, that is, was not ended by a report.
 bool run_tasks(phase now);
+
+// For a search over worlds. One runnable task goes on from where it stands to its next point or sleep or its end, and the
+// host has control again; false if the run was ended by a report. So many bytes below the task's stack pointer are wiped
+// before, so that what a step leaves there depends on the world alone. The step's choices are in recorded_choices().
+// REQUIRES: the_run.stepwise.
+inline constexpr std::size_t wiped_bytes = 4 * 1024;
+bool take_step(unsigned task);
 
 // Gives control back to the host, as a finished setup does; the task goes on when it is made runnable again.
 void yield_to_host(const char *why);

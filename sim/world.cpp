@@ -63,25 +63,28 @@ std::uint64_t hash_world()
     return hash;
 }
 
-void saved_world::save()
+std::size_t live_bytes()
 {
-    require(the_world().current == tasks_max, "a world is saved while one of its tasks runs");
     settle_stores();
     std::size_t total = 0;
     for_live_ranges([&](const std::byte *, std::size_t size) { total += size; });
-    bytes.resize(total);
-    std::byte *to = bytes.data();
+    return total;
+}
+
+void copy_world(std::byte *to)
+{
+    require(the_world().current == tasks_max, "a world is saved while one of its tasks runs");
+    settle_stores();
     for_live_ranges([&](const std::byte *start, std::size_t size) {
         std::memcpy(to, start, size);
         to += size;
     });
 }
 
-void saved_world::restore() const
+void restore_world(const std::byte *from)
 {
     // The heap's size is in the header, which comes first, and the stacks' extents are in the heap's task table:
     // each range is known once the ranges before it are back.
-    const std::byte *from = bytes.data();
     forget_stores();
     the_memory_watch.suspects = false;
     std::memcpy(&the_world(), from, offsetof(world, tasks));
@@ -89,6 +92,17 @@ void saved_world::restore() const
         std::memcpy(start, from, size);
         from += size;
     });
+}
+
+void saved_world::save()
+{
+    bytes.resize(live_bytes());
+    copy_world(bytes.data());
+}
+
+void saved_world::restore() const
+{
+    restore_world(bytes.data());
 }
 
 std::size_t reserve_variable(std::size_t bytes, std::size_t alignment)

@@ -42,6 +42,12 @@ void reset_world(std::uint32_t page_size);
 // 64-bit XXH3 of the live bytes. REQUIRES: no task is running.
 std::uint64_t hash_world();
 
+// How many bytes of the world are live; a copy of them, one behind the other; and the world of a copy. REQUIRES: no task
+// is running.
+std::size_t live_bytes();
+void copy_world(std::byte *to);
+void restore_world(const std::byte *from);
+
 // A copy of the live bytes of a world: header, used heap, and each stack above its saved stack pointer.
 class saved_world {
 public:

@@ -107,6 +107,13 @@ bool read_user_memory(const kernel::task_struct &task, std::size_t offset, void 
     return bytes == 0;
 }
 
+void reserve_calls()
+{
+    for (unsigned task = 0; task < sim::the_world().task_count; ++task)
+        if (call_ghost *&own = calls.get()[task]; own == nullptr)
+            own = static_cast<call_ghost *>(sim::allocate(sizeof(call_ghost)));
+}
+
 void follow_call_begin()
 {
     call_ghost &call = own_call();
@@ -167,7 +174,7 @@ void follow_call_end(const sim::event &what)
     note_cut(call, what);
     if (call.on_device && call.kind == call_kind::read && call.took)
         follow_reading(call, static_cast<long>(what.value) > 0, what);
-    call.kind = call_kind::none;
+    call = {};
 }
 
 void follow_memory_failure()

@@ -32,6 +32,8 @@ struct call_ghost {
 // The first `bytes` of what the call in progress reads or writes, out of user memory; false where that is not there.
 bool read_user_memory(const kernel::task_struct &task, std::size_t offset, void *to, std::size_t bytes);
 
+// Room for what is remembered of each task's calls, before the first one.
+void reserve_calls();
 void follow_call_begin();
 void follow_file_found(const sim::event &what);
 void follow_file_put(const sim::event &what);

@@ -17,13 +17,12 @@ namespace interfuse {
 
 namespace {
 
-// Where the last event happened, and the last one that changed a counter: where a violation is found.
+// Where the last event happened: where a violation is found.
 sim::place last_place;
-sim::place counted_at;
 
 void report_if(const invariant &i, std::optional<broken> found)
 {
-    const sim::place &where = i.what == looks_at::counters ? counted_at : last_place;
+    const sim::place &where = i.what == looks_at::counters ? ghost().counted_at : last_place;
     if (found && !sim::is_ignored(i.name))
         sim::report({sim::verdict_kind::violation, i.name, std::move(found->message), where});
 }
@@ -70,6 +69,7 @@ void check_what_changed()
     for (const connection_ghost &c : known_connections())
         if (c.live)
             check_connection(looks_at::counters, c);
+    g.counted_at = {};
 }
 
 void released(connection_ghost &c, const sim::event &what)
@@ -92,7 +92,7 @@ void follow_atomic(const sim::event &what)
             follow_count(*r, what);
     } else if (connection_ghost *c = find_connection(what.object)) {
         if (what.object == &c->fc->num_waiting) {
-            counted_at = what.where;
+            changing_ghost().counted_at = what.where;
             follow_num_waiting(*c, what);
         }
     } else if (what.kind == sim::event_kind::atomic_set) {
@@ -127,7 +127,7 @@ void follow_connection(const sim::event &what)
         else if (c->live)
             released(*c, what);
     } else if (what.object == &c->fc->outstanding_sem) {
-        counted_at = what.where;
+        changing_ghost().counted_at = what.where;
         follow_semaphore(*c, what);
     } else if (what.object == &c->fc->kobj) {
         c->live = false; // the last reference: from here on it is taken apart without the lock
@@ -161,7 +161,7 @@ void follow_event_slowly(const sim::event &what)
         return;
     case event_kind::free:
         if (find_changing_request(what.object) != nullptr)
-            counted_at = what.where;
+            changing_ghost().counted_at = what.where;
         follow_death(what);
         return;
     case event_kind::syscall:

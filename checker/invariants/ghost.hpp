@@ -9,6 +9,7 @@
 
 #include "core/fuse_i.hpp"
 #include "sim/event.hpp"
+#include "sim/place.hpp"
 #include "sim/verdict.hpp"
 #include "sim/world.hpp"
 
@@ -88,6 +89,7 @@ struct ghost_state {
     std::uint32_t requests_high; // slots in use lie below
     slot_mask touched;           // requests whose count, owners or state changed since they were checked
     bool counters_touched;       // a semaphore's count, num_waiting or a token
+    sim::place counted_at;       // where one of them changed last, until they are checked
     bool copying_touched;        // a request was locked, or a system call ended while one is
     slot_mask locked;            // requests that are locked for copying
     std::uint32_t connections_high; // slots in use lie below

@@ -75,6 +75,12 @@ page *alloc_page(gfp_t, place where)
     return pg;
 }
 
+void reserve_frames(unsigned count)
+{
+    for (unsigned i = 0; i < count; ++i)
+        std::memset(make_frame(memory.get())->data, POISON_FREE, PAGE_SIZE);
+}
+
 static void require_live(const page *pg, const char *what, const place &where)
 {
     if (pg->count.counter <= 0)
@@ -93,8 +99,13 @@ void get_page(page *pg, place where)
 static void free_frame(page *pg, const place &where)
 {
     sim::end_life(pg->data, PAGE_SIZE, where);
-    pg->live = false;
-    std::memset(pg->data, POISON_FREE, PAGE_SIZE);
+    // Equal sets of pages are equal memory, whatever the free ones were used for.
+    std::byte *data = pg->data;
+    page *next = pg->next;
+    *pg = {};
+    pg->data = data;
+    pg->next = next;
+    std::memset(data, POISON_FREE, PAGE_SIZE);
 }
 
 void put_page(page *pg, place where)

@@ -43,6 +43,8 @@ inline constexpr std::uint32_t PG_error = 8;
 
 // Null when the allocation fails.
 page *alloc_page(gfp_t flags, place where = place::here());
+// Free frames for later, as reserve_objects().
+void reserve_frames(unsigned count);
 void get_page(page *pg, place where = place::here());
 void put_page(page *pg, place where = place::here());
 void lock_page(page *pg, place where = place::here()); // sleeps

@@ -29,7 +29,8 @@ static void leave_queue(mutex *lock, unsigned task)
     for (unsigned i = 0; i < lock->waiting; ++i)
         if (lock->queue[i] != task)
             lock->queue[kept++] = lock->queue[i];
-    lock->waiting = static_cast<std::uint16_t>(kept);
+    while (lock->waiting > kept)
+        lock->queue[--lock->waiting] = 0;
 }
 
 static void take(mutex *lock, const char *why, const place &where)

@@ -72,6 +72,7 @@ void deactivate(task_struct *self, const char *why, const void *object, const pl
     self->sleeps_at = where;
     sim::emit(sim::event_kind::sleep, object, static_cast<std::uint64_t>(self->state), where);
     sim::block(why, object);
+    self->sleeps_at = {};
     sim::acquire(wake_order(self));
     if (depth >= 0)
         reacquire_kernel_lock(self, depth);

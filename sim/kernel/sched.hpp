@@ -69,7 +69,7 @@ struct task_struct {
     void *wait_closure;
 
     const void *sleeps_on; // the object that the next schedule() waits for, for reports
-    place sleeps_at;       // where it sleeps, or slept last
+    place sleeps_at;       // where it sleeps
 };
 
 // The running task. REQUIRES: a task runs.

@@ -1,6 +1,7 @@
 // Slab caches.
 #include "sim/kernel/slab.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -233,6 +234,22 @@ void kfree(void *object, place where)
         return;
     }
     rule_broken("bad_free", fmt::format("{} was not allocated with kmalloc", sim::name_of_object(object)), where);
+}
+
+void reserve_objects(unsigned each)
+{
+    constexpr std::uint32_t bytes_each = 2048;
+    for (unsigned i = 0; i < general_sizes.size(); ++i)
+        if (general.get()[i] == nullptr)
+            general.get()[i] = make_cache(general_names[i], general_sizes[i]);
+    const slab_state &all = state.get();
+    for (unsigned c = 0; c < all.cache_count; ++c) {
+        kmem_cache_t *cache = all.caches[c];
+        unsigned room = slab_objects_max - cache->object_count;
+        unsigned wanted = std::min({each, room, std::max(1U, bytes_each / cache->object_bytes)});
+        for (unsigned i = 0; i < wanted; ++i)
+            std::memset(cache->object(grow(cache)), POISON_FREE, cache->object_bytes);
+    }
 }
 
 slab_leftover find_slab_leftover()

@@ -52,6 +52,10 @@ void *kmalloc(size_t size, gfp_t flags, place where = place::here());
 void *kzalloc(size_t size, gfp_t flags, place where = place::here());
 void kfree(void *object, place where = place::here());
 
+// Makes free objects of every cache before anybody asks for them, so that their addresses do not depend on who asks first.
+// As many as asked for, but for caches of large objects.
+void reserve_objects(unsigned each);
+
 // The cache an address lies in and the index of its object there; null and 0 if it is in no cache's object.
 struct slab_address {
     const kmem_cache_t *cache;

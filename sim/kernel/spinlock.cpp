@@ -46,6 +46,7 @@ void spin_lock(spinlock_t *lock, place where)
     lock->holder = static_cast<std::uint16_t>(self + 1);
     for_each_task(lock->waiters, [&](unsigned other) { sim::hold_back(other, waiting_for_spinlock, lock); });
     task_struct *holder = this_task();
+    holder->sleeps_at = {};
     ++holder->preempt_count;
     ++holder->spinlocks_held;
     sim::the_world().after_acquire = true;

@@ -63,6 +63,8 @@ long syscall_exit(long result, place where)
     check_nothing_held(self, where);
     self->in_syscall = false;
     emit(event_kind::syscall_end, self->syscall_name, static_cast<std::uint64_t>(result), where);
+    self->call = {};
+    self->syscall_name = nullptr;
     sim::point_before_operation();
     deliver_signals(self, where);
     return result == -ERESTARTSYS ? -EINTR : result;

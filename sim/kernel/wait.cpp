@@ -154,6 +154,7 @@ int wait_event_in_state(wait_queue_head_t *q, long state, wait_condition holds, 
         this_task()->wait_closure = closure;
         schedule(where);
         this_task()->wait_condition = nullptr;
+        this_task()->wait_closure = nullptr;
     }
     finish_wait(q, &wait, where);
     return err;
