@@ -7,8 +7,9 @@ namespace interfuse {
 
 std::span<const verb> all_verbs()
 {
-    static constexpr std::array<verb, 8> verbs = {{
+    static constexpr std::array<verb, 9> verbs = {{
         {"explore", "[SCENARIO...]", "sample schedules and check each run", run_explore},
+        {"verify", "[SCENARIO...]", "see every state of scenarios, not a sample", run_verify},
         {"replay", "TRACE", "run a recorded run again, compared step by step", run_replay},
         {"show", "TRACE", "print a trace in columns, one for each task", run_show},
         {"coverage", "[SCENARIO...]", "tell what scenarios reach of core/, and what none does", run_coverage},

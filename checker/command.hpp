@@ -23,5 +23,6 @@ int run_replay(int argc, char **argv);
 int run_schema(int argc, char **argv);
 int run_selfcheck(int argc, char **argv);
 int run_show(int argc, char **argv);
+int run_verify(int argc, char **argv);
 
 } // namespace interfuse

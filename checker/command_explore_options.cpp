@@ -9,6 +9,7 @@
 
 #include "checker/command_core.hpp"
 #include "checker/command_line.hpp"
+#include "checker/command_subject.hpp"
 #include "checker/exit_status.hpp"
 #include "checker/invariants/invariant.hpp"
 #include "checker/watchers.hpp"
@@ -149,82 +150,10 @@ bool parse_shard(const std::string &text, shard &part)
     return true;
 }
 
-std::string parse_settings(const std::vector<std::string> &texts, std::vector<parameter_setting> &settings)
-{
-    for (const std::string &text : texts) {
-        std::size_t equals = text.find('=');
-        if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-            return fmt::format("--set: key=value was expected, not \"{}\"", text);
-        settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
-    }
-    return "";
-}
-
-bool has_parameter(const scenario &which, const std::string &name)
-{
-    return std::any_of(which.parameters.begin(), which.parameters.end(),
-                       [&](const parameter &p) { return p.name == name; });
-}
-
-std::string choose_scenarios(const explore_arguments &given, std::vector<chosen_scenario> &chosen)
-{
-    std::vector<const char *> known;
-    for (const scenario &which : all_scenarios()) {
-        known.push_back(which.name);
-        if (given.scenarios.empty())
-            chosen.push_back({&which, {}});
-    }
-    for (const std::string &name : given.scenarios) {
-        const scenario *which = find_scenario(name);
-        if (which == nullptr)
-            return fmt::format("there is no scenario \"{}\"; there are {}", name, fmt::join(known, ", "));
-        bool again = std::any_of(chosen.begin(), chosen.end(), [&](const auto &c) { return c.which == which; });
-        if (again)
-            return fmt::format("scenario {} is named twice", name);
-        chosen.push_back({which, {}});
-    }
-    return "";
-}
-
-// A parameter goes to each chosen scenario that has it, and one must.
-std::string set_parameters(const std::vector<parameter_setting> &settings, std::vector<chosen_scenario> &chosen)
-{
-    for (const parameter_setting &value : settings) {
-        bool any = std::any_of(chosen.begin(), chosen.end(),
-                               [&](const auto &c) { return has_parameter(*c.which, value.name); });
-        if (any)
-            continue;
-        std::vector<std::string> allowed;
-        for (const chosen_scenario &c : chosen) {
-            for (const parameter &p : c.which->parameters) {
-                if (std::find(allowed.begin(), allowed.end(), p.name) == allowed.end())
-                    allowed.emplace_back(p.name);
-            }
-        }
-        return fmt::format("--set: no chosen scenario has a parameter {}; they have {}", value.name,
-                           fmt::join(allowed, ", "));
-    }
-    for (chosen_scenario &c : chosen) {
-        std::vector<parameter_setting> own;
-        std::copy_if(settings.begin(), settings.end(), std::back_inserter(own),
-                     [&](const parameter_setting &value) { return has_parameter(*c.which, value.name); });
-        parameters_result complete = read_settings(*c.which, own);
-        if (!complete.error.empty())
-            return complete.error;
-        c.parameters = complete.values;
-    }
-    return "";
-}
-
 // Returns what is wrong, or nothing.
 std::string look_up(const explore_arguments &given, explore_options &options)
 {
-    std::vector<parameter_setting> settings;
-    std::string error = parse_settings(given.set, settings);
-    if (error.empty())
-        error = choose_scenarios(given, options.scenarios);
-    if (error.empty())
-        error = set_parameters(settings, options.scenarios);
+    std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
     if (!error.empty())
         return error;
     if (!parse_shard(given.shard, options.part))

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/report.hpp"
+#include "checker/report_parts_json.hpp"
 #include "checker/watchers.hpp"
 
 namespace interfuse {
@@ -10,40 +11,6 @@ namespace interfuse {
 namespace {
 
 using nlohmann::ordered_json;
-
-double seconds_of(std::chrono::nanoseconds time)
-{
-    return std::chrono::duration<double>(time).count();
-}
-
-std::string hex(std::uint64_t number)
-{
-    return fmt::format("{:016x}", number);
-}
-
-ordered_json json_of(const finding &found)
-{
-    const source_place &where = found.verdict.location;
-    return {{"fingerprint", found.verdict.fingerprint ? hex(found.verdict.fingerprint) : ""},
-            {"known", found.documented},
-            {"kind", sim::name_of(found.verdict.kind)},
-            {"invariant", found.verdict.invariant},
-            {"message", found.verdict.message},
-            {"location", {{"file", where.file}, {"function", where.function}, {"line", where.line}}},
-            {"caller", found.verdict.caller},
-            {"scenario", found.scenario},
-            {"count", found.count},
-            {"first_run", std::to_string(found.first_run)},
-            {"trace", found.trace}};
-}
-
-ordered_json parameters_of(const scenario_sample &sample)
-{
-    ordered_json json = ordered_json::object();
-    for (const parameter_value &parameter : sample.of.parameters)
-        json[parameter.name] = parameter.value;
-    return json;
-}
 
 ordered_json strikes_of(const tally &sums)
 {
@@ -90,7 +57,7 @@ ordered_json coverage_of(const tally &sums)
 
 ordered_json json_of(const scenario_sample &sample)
 {
-    return {{"name", sample.of.which->name},      {"parameters", parameters_of(sample)},
+    return {{"name", sample.of.which->name},      {"parameters", json_of(sample.of)},
             {"runs", sample.sums.runs},           {"steps", sample.sums.steps},
             {"digest", hex(sample.sums.digest)},  {"stopped_early", sample.over && !sample.findings.empty()},
             {"seconds", seconds_of(sample.took)}, {"goals", goals_of(sample)},
@@ -110,10 +77,9 @@ std::string report_json(const explore_options &options, const exploration &resul
         for (const finding &found : sample.findings)
             findings.push_back(json_of(found));
     }
-    build_description build = this_build();
     ordered_json report = {{"schema", "interfuse-report"},
                            {"version", 1},
-                           {"tool", {{"version", build.version}, {"compiler", build.compiler}, {"flags", build.flags}}},
+                           {"tool", tool_json()},
                            {"verdict", verdict_of(result)},
                            {"core", options.core},
                            {"strategy", options.strategy->name},

@@ -10,6 +10,7 @@
 
 #include "checker/coverage/transition_rows.hpp"
 #include "checker/hang.hpp"
+#include "checker/invariants/calls.hpp"
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/invariant.hpp"
 #include "checker/invariants/names.hpp"
@@ -107,10 +108,9 @@ bool may_stall(const scenario &which)
     return which.may_stall != nullptr && (which.stalls == nullptr || which.stalls());
 }
 
-verdict run_to_the_end(const scenario &which)
+// The verdict on a world in which nobody can go on.
+verdict judge(const scenario &which)
 {
-    if (!sim::run_tasks(sim::phase::running))
-        return *the_run.outcome;
     if (!everybody_is_through()) {
         verdict hang = describe_hang("the run");
         if (may_stall(which) && may_sleep_by_design())
@@ -131,6 +131,13 @@ verdict run_to_the_end(const scenario &which)
     return judge_leaks();
 }
 
+verdict run_to_the_end(const scenario &which)
+{
+    return sim::run_tasks(sim::phase::running) ? judge(which) : *the_run.outcome;
+}
+
+} // namespace
+
 std::uint64_t fingerprint_of(const verdict &v)
 {
     if (!v.is_finding())
@@ -138,8 +145,6 @@ std::uint64_t fingerprint_of(const verdict &v)
     std::string text = fmt::format("{}|{}|{}|{}", sim::name_of(v.kind), v.invariant, v.where.function(), v.caller);
     return XXH3_64bits(text.data(), text.size());
 }
-
-} // namespace
 
 runner::runner(run_setup setup) : how(std::move(setup))
 {
@@ -215,6 +220,41 @@ run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
     result.seen = &observed();
     result.record_hash = sim::record_hash(XXH3_64bits(ending, sizeof ending));
     return result;
+}
+
+void runner::begin_search(sim::strategy &chooser)
+{
+    constexpr unsigned spare_objects = 6; // of each kind; beyond them addresses depend on the order of the allocations
+    start.restore();
+    kernel::reserve_objects(spare_objects);
+    kernel::reserve_frames(spare_objects);
+    reserve_calls();
+    the_run.limits = how.limits;
+    the_run.points = how.points;
+    the_run.watching = how.watch;
+    the_run.listen = {};
+    if (how.checks == check_level::steps) {
+        the_run.listen.on_event = follow_event;
+        the_run.listen.on_step = check_step;
+    }
+    sim::begin_run(chooser, 0);
+    std::ranges::copy(calls_at_start, the_run.calls.begin());
+    the_run.stepwise = true;
+}
+
+verdict runner::judge_world()
+{
+    the_run.stepwise = false;
+    the_run.steps = 0;
+    the_run.ended = false;
+    verdict found = judge(*how.which);
+    the_run.stepwise = true;
+    return found;
+}
+
+void runner::end_search()
+{
+    the_run.stepwise = false;
 }
 
 run_result runner::run(sim::strategy &chooser, std::uint64_t number)

@@ -32,6 +32,9 @@ struct run_result {
     const observation *seen = nullptr; // until the next run; nothing unless invariants are checked at all steps
 };
 
+// Of a finding; stable over edits elsewhere. 0 for other verdicts.
+std::uint64_t fingerprint_of(const sim::verdict &v);
+
 // What listens to a recorded run; called on the stacks of the run's tasks, in order.
 class recorder {
 public:
@@ -50,6 +53,12 @@ public:
     ~runner();
     run_result run(sim::strategy &chooser, std::uint64_t number);
     run_result run_recorded(sim::strategy &chooser, std::uint64_t number, recorder &log);
+    // For a search over worlds, which takes the steps itself: puts the world at the start in place, with addresses that
+    // do not depend on who allocates first. Ends with end_search().
+    void begin_search(sim::strategy &chooser);
+    // REQUIRES: nobody can go on. The world is torn down.
+    sim::verdict judge_world();
+    void end_search();
     const run_setup &setup() const { return how; }
     // Names of the tasks that start the run, by index.
     std::vector<std::string> task_names() const;

@@ -1,0 +1,229 @@
+// The verb verify.
+#include <cstdio>
+
+#include <charconv>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "checker/command.hpp"
+#include "checker/command_core.hpp"
+#include "checker/command_finding.hpp"
+#include "checker/command_line.hpp"
+#include "checker/command_subject.hpp"
+#include "checker/exit_status.hpp"
+#include "checker/report.hpp"
+#include "checker/report_verify.hpp"
+#include "checker/search/interruption.hpp"
+#include "checker/watchers.hpp"
+
+namespace interfuse {
+
+namespace {
+
+constexpr double seconds_max = 1e7;
+
+// As given, before names are looked up.
+struct verify_arguments {
+    std::vector<std::string> scenarios;
+    std::vector<std::string> set;
+    std::vector<std::string> watch;
+    std::string core = core_name;
+    std::string points = "coarse";
+    std::string format = "text";
+    std::string memory = "4G";
+    std::optional<double> seconds;
+};
+
+struct verify_request {
+    verify_options options;
+    bool json = false;
+    std::optional<int> status;
+};
+
+// "64M" and the like; nothing if it is not that, or less than a megabyte.
+std::optional<std::size_t> read_bytes(const std::string &text)
+{
+    std::size_t number = 0;
+    const char *end = text.data() + text.size();
+    auto [unit, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || end - unit != 1 || number == 0 || number > 1'000'000)
+        return {};
+    switch (*unit) {
+    case 'M':
+        return number << 20;
+    case 'G':
+        return number << 30;
+    default:
+        return {};
+    }
+}
+
+void add_subject(verb_line &app, verify_arguments &given)
+{
+    auto subject = "What to verify";
+    app.add_option("scenarios", given.scenarios, "Names of scenarios; all if none is named");
+    with_environment(app.add_option("--core", given.core, "The core to run, see: list cores"))
+        ->option_text("NAME")
+        ->capture_default_str()
+        ->group(subject);
+    with_environment(app.add_option("--set", given.set, "Parameters of scenarios: key=value,key=value"))
+        ->delimiter(',')
+        ->option_text("KEY=VALUE,...")
+        ->group(subject);
+    with_environment(app.add_option("--points", given.points, "Where tasks may be preempted"))
+        ->option_text("coarse|fine")
+        ->check(CLI::IsMember({"coarse", "fine"}))
+        ->capture_default_str()
+        ->group(subject);
+    add_watch_option(app, given.watch, "none", subject);
+}
+
+void add_bounds(verb_line &app, verify_arguments &given, verify_options &options)
+{
+    auto bounds = "Bounds of each scenario; where one stops the search, the exit status is 4";
+    with_environment(app.add_option("--max-states", options.states_max, "Different states"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->group(bounds);
+    with_environment(app.add_option("--max-memory", given.memory, "Memory for states and for the path"))
+        ->option_text("N(M|G)")
+        ->capture_default_str()
+        ->group(bounds);
+    with_environment(app.add_option("--max-time", given.seconds, "Seconds"))
+        ->option_text("SECONDS")
+        ->check(CLI::Range(0.001, seconds_max))
+        ->group(bounds);
+    with_environment(app.add_option("--max-steps", options.limits.steps_max, "Steps of a path"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, steps_limit_max))
+        ->capture_default_str()
+        ->group(bounds);
+}
+
+void add_running(verb_line &app, verify_arguments &given, verify_options &options)
+{
+    auto running = "Running";
+    with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))->group(running);
+    with_environment(app.add_option("--out", options.out, "Folder for traces"))
+        ->option_text("FOLDER")
+        ->capture_default_str()
+        ->group(running);
+    with_environment(app.add_option("--format", given.format, "Format of the report"))
+        ->option_text("text|json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str()
+        ->group(running);
+    app.set_config("--config", "", "Read options from lines of option = value")->option_text("FILE")->group(running);
+    app.set_help_flag("-h,--help", "Print this help")->group(running);
+}
+
+// Returns what is wrong, or nothing.
+std::string look_up(const verify_arguments &given, verify_options &options)
+{
+    std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
+    if (!error.empty())
+        return error;
+    std::optional<std::size_t> memory = read_bytes(given.memory);
+    if (!memory)
+        return fmt::format("--max-memory: a number with M or G, such as 64M, was expected, not \"{}\"", given.memory);
+    watch_result watch = parse_watch(given.watch);
+    if (!given.watch.empty() && !watch.error.empty())
+        return watch.error;
+    options.watch = given.watch.empty() ? sim::watch_set{0} : watch.watching;
+    options.memory_max = *memory;
+    options.core = given.core;
+    options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;
+    if (given.seconds)
+        options.time_max = std::chrono::milliseconds(static_cast<std::int64_t>(*given.seconds * 1000));
+    return "";
+}
+
+verify_request parse_verify(int argc, char **argv)
+{
+    verify_request request;
+    verify_arguments given;
+    request.options.out = "interfuse-out";
+    verb_line app("Searches every state of scenarios and checks each step.", "interfuse verify");
+    app.footer("Each option can also be set as INTERFUSE_NAME in the environment or in the file of --config; the\n"
+               "command line wins over the file, and the file over the environment.");
+    app.set_help_flag();
+    add_subject(app, given);
+    add_bounds(app, given, request.options);
+    add_running(app, given, request.options);
+    request.status = parse_arguments(app, argc, argv);
+    if (!request.status)
+        request.status = continue_in_core(given.core, argv, exit_usage, "--core: ");
+    if (request.status)
+        return request;
+    std::string error = look_up(given, request.options);
+    if (!error.empty())
+        request.status = complain(exit_usage, error);
+    request.json = given.format == "json";
+    return request;
+}
+
+int status_of(const verification &result)
+{
+    if (!result.error.empty())
+        return complain(exit_error, result.error);
+    if (!result.nondeterminism.empty())
+        return complain(exit_diverged, result.nondeterminism);
+    if (result.any_new())
+        return exit_violation;
+    if (result.interrupted != 0)
+        return exit_by_signal + result.interrupted;
+    if (result.complete())
+        return exit_met;
+    for (const scenario_search &search : result.searches)
+        if (!search.complete())
+            return complain(exit_incomplete, fmt::format("{} of scenario {} stopped the search before it had seen every state",
+                                                         search.result.bound, search.of.which->name));
+    return exit_met;
+}
+
+std::string progress_text(const scenario_search &search, const search_counts &counts, std::size_t open,
+                          std::chrono::nanoseconds took)
+{
+    auto milliseconds = static_cast<std::uint64_t>(took.count() / 1'000'000) + 1;
+    return fmt::format("{}: {} states, {} a second, depth {}, {} steps open on the path, {} revisits, {} MB",
+                       search.of.which->name, grouped(counts.states), grouped(counts.states * 1000 / milliseconds),
+                       counts.depth, grouped(open), grouped(counts.revisits), counts.visited_bytes >> 20);
+}
+
+} // namespace
+
+int run_verify(int argc, char **argv)
+{
+    verify_request request = parse_verify(argc, argv);
+    if (request.status)
+        return *request.status;
+    progress_line progress;
+    auto started = std::chrono::steady_clock::now();
+    verify_listener listener;
+    listener.found = [&](const finding &found, const trace &recorded) {
+        progress.clear();
+        if (!request.json && !found.accepted)
+            print_finding(fmt::format("violation in {}", found.scenario), found, recorded);
+    };
+    listener.progress = [&](const scenario_search &search, const search_counts &counts, std::size_t open) {
+        if (progress.due())
+            progress.show(progress_text(search, counts, open, std::chrono::steady_clock::now() - started));
+    };
+    listener.searched = [&](const scenario_search &search) {
+        progress.clear();
+        started = std::chrono::steady_clock::now();
+        if (!request.json) {
+            fmt::print("{}", search_line(search));
+            std::fflush(stdout);
+        }
+    };
+    note_interruptions();
+    verification result = verify(request.options, listener);
+    progress.clear();
+    fmt::print("{}", request.json ? verify_json(request.options, result) : verify_text(request.options, result));
+    std::fflush(stdout);
+    return status_of(result);
+}
+
+} // namespace interfuse

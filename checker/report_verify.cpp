@@ -1,0 +1,102 @@
+// Reports of searches over states.
+#include "checker/report_verify.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "checker/report.hpp"
+#include "checker/report_parts_json.hpp"
+
+namespace interfuse {
+
+namespace {
+
+std::uint64_t per_second(std::uint64_t count, std::chrono::nanoseconds time)
+{
+    auto microseconds = static_cast<std::uint64_t>(time.count() / 1000);
+    return microseconds == 0 ? 0 : count * 1'000'000 / microseconds;
+}
+
+// The parameters that differ from their presets, as --set takes them.
+std::string settings_of(const chosen_scenario &chosen)
+{
+    std::vector<std::string> set;
+    for (std::size_t i = 0; i < chosen.parameters.size(); ++i) {
+        const parameter &declared = chosen.which->parameters[i];
+        if (chosen.parameters[i].value != declared.preset)
+            set.push_back(fmt::format("{}={}", declared.name, text_of(declared, chosen.parameters[i].value)));
+    }
+    return set.empty() ? "" : fmt::format(" {}", fmt::join(set, ","));
+}
+
+std::string ending_of(const scenario_search &search)
+{
+    const searched &result = search.result;
+    if (result.interrupted != 0)
+        return "incomplete: interrupted";
+    if (!result.bound.empty())
+        return fmt::format("incomplete: {}", result.bound);
+    return "complete";
+}
+
+std::string known_text(const verification &result)
+{
+    std::string text;
+    for (const scenario_search &search : result.searches)
+        for (const finding &found : search.findings)
+            if (found.accepted)
+                text += fmt::format("known in {}: {}\n    {}\n", found.scenario, sentence_of(found), found.trace);
+    return text;
+}
+
+std::string conclusion(const verification &result)
+{
+    std::uint64_t fresh = 0;
+    std::uint64_t known = 0;
+    for (const scenario_search &search : result.searches)
+        for (const finding &found : search.findings)
+            ++(found.accepted ? known : fresh);
+    std::string text = fresh == 0 ? "nothing new violated" : counted(fresh, "violation");
+    return known == 0 ? text : fmt::format("{}, {} known", text, known);
+}
+
+} // namespace
+
+std::string_view verdict_of(const verification &result)
+{
+    if (result.any_new() || !result.nondeterminism.empty())
+        return "violation";
+    if (!result.complete())
+        return "incomplete";
+    for (const scenario_search &search : result.searches)
+        if (!search.findings.empty())
+            return "known";
+    return "clean";
+}
+
+std::string search_line(const scenario_search &search)
+{
+    const search_counts &counts = search.result.counts;
+    std::string text = fmt::format(
+        "{}{}: {}: {}, {}, depth {}, {} ends; {:.1f} s, {} states/s, {:.1f} bytes a state\n", search.of.which->name,
+        settings_of(search.of), ending_of(search), counted(counts.states, "state"), counted(counts.transitions, "transition"),
+        counts.depth, grouped(counts.ends), seconds_of(search.result.took), grouped(per_second(counts.states, search.result.took)),
+        counts.states == 0 ? 0.0 : static_cast<double>(counts.visited_bytes) / static_cast<double>(counts.states));
+    if (counts.stalled > 0)
+        text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
+    return text;
+}
+
+std::string verify_text(const verify_options &options, const verification &result)
+{
+    search_counts sums = result.sums();
+    std::string text = known_text(result);
+    text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds; a state was missed with a probability of at most "
+                        "{:.1e}\n",
+                        options.core, name_of(options.points), conclusion(result), result.complete() ? "complete" : "incomplete",
+                        counted(sums.states, "state"), counted(sums.transitions, "transition"), seconds_of(result.took),
+                        collision_probability(sums.states));
+    return text;
+}
+
+} // namespace interfuse

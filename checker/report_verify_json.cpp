@@ -1,0 +1,63 @@
+// The report of a search over states as JSON.
+#include "checker/report_parts_json.hpp"
+#include "checker/report_verify.hpp"
+#include "checker/watchers.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json json_of(const scenario_search &search)
+{
+    const search_counts &counts = search.result.counts;
+    return {{"name", search.of.which->name},
+            {"parameters", json_of(search.of)},
+            {"complete", search.complete()},
+            {"bound", search.result.bound},
+            {"states", counts.states},
+            {"transitions", counts.transitions},
+            {"revisits", counts.revisits},
+            {"ends", counts.ends},
+            {"stalled", counts.stalled},
+            {"depth", counts.depth},
+            {"visited_bytes", counts.visited_bytes},
+            {"world_bytes", counts.world_bytes},
+            {"seconds", seconds_of(search.result.took)}};
+}
+
+} // namespace
+
+std::string verify_json(const verify_options &options, const verification &result)
+{
+    ordered_json scenarios = ordered_json::array();
+    ordered_json findings = ordered_json::array();
+    for (const scenario_search &search : result.searches) {
+        scenarios.push_back(json_of(search));
+        for (const finding &found : search.findings)
+            findings.push_back(json_of(found));
+    }
+    search_counts sums = result.sums();
+    ordered_json report = {{"schema", "interfuse-report"},
+                           {"version", 1},
+                           {"tool", tool_json()},
+                           {"verdict", verdict_of(result)},
+                           {"core", options.core},
+                           {"method", "states"},
+                           {"points", name_of(options.points)},
+                           {"checks", name_of(options.checks)},
+                           {"watch", text_of_watch(options.watch)},
+                           {"states", sums.states},
+                           {"transitions", sums.transitions},
+                           {"classes", nullptr},
+                           {"complete", result.complete()},
+                           {"missed_state_probability", collision_probability(sums.states)},
+                           {"seconds", seconds_of(result.took)},
+                           {"interrupted_by", result.interrupted},
+                           {"scenarios", scenarios},
+                           {"findings", findings}};
+    return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+} // namespace interfuse

@@ -1,0 +1,153 @@
+// Every state of each scenario.
+#include "checker/search/verify.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "checker/search/interruption.hpp"
+#include "checker/search/known.hpp"
+#include "checker/trace/recording.hpp"
+#include "checker/trace/trace_file.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+class verifier {
+public:
+    verifier(const verify_options &options, const verify_listener &listener) : options(options), listener(listener) {}
+
+    verification run()
+    {
+        for (const chosen_scenario &chosen : options.scenarios) {
+            if (interruption() != 0 || !result.error.empty() || !result.nondeterminism.empty())
+                break;
+            result.searches.push_back({chosen, {}, {}});
+            search(result.searches.back());
+            listener.searched(result.searches.back());
+        }
+        result.interrupted = interruption();
+        result.took = steady_clock::now() - started;
+        return std::move(result);
+    }
+
+private:
+    void search(scenario_search &into)
+    {
+        try {
+            runner on({into.of.which, into.of.parameters, options.points, options.checks, options.limits, options.watch});
+            search_bounds bounds{options.states_max, options.memory_max};
+            if (options.time_max)
+                bounds.deadline = steady_clock::now() + *options.time_max;
+            into.result = search_states(on, bounds, [&](const search_counts &counts, std::size_t open) {
+                listener.progress(into, counts, open);
+            });
+            for (const state_finding &found : into.result.findings)
+                describe(on, found, into);
+        } catch (const std::runtime_error &broken_setup) {
+            add_broken_setup(into, broken_setup.what());
+        }
+    }
+
+    // There is no path to follow: the scenario cannot even be set up on this core.
+    void add_broken_setup(scenario_search &into, const char *sentence)
+    {
+        const sim::verdict &outcome = *sim::the_run.outcome;
+        if (!outcome.is_finding()) {
+            into.result.bound = "--max-steps";
+            return;
+        }
+        finding found;
+        found.scenario = into.of.which->name;
+        found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
+        found.count = 1;
+        into.findings.push_back(found);
+        listener.found(found, trace{});
+    }
+
+    // The path to a finding is run as explore runs a schedule, and has to end the same.
+    void describe(runner &on, const state_finding &counted, scenario_search &into)
+    {
+        guided_strategy chooser(counted.path);
+        recorded_run again = record_run(on, chooser, 0);
+        trace &recorded = again.what;
+        recorded.core = options.core;
+        recorded.strategy = "verify";
+        const char *documented = documented_trace(options.core.c_str(), counted.fingerprint);
+        finding found;
+        found.scenario = recorded.scenario;
+        found.verdict = recorded.verdict;
+        found.count = counted.count;
+        found.documented = documented != nullptr;
+        found.accepted = found.documented && !options.strict;
+        if (again.result.fingerprint != counted.fingerprint)
+            result.nondeterminism = fmt::format(
+                "a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with \"{}\" ({:016x}){}{}",
+                counted.path.size(), recorded.scenario, counted.verdict.message, counted.fingerprint,
+                again.result.verdict.message, again.result.fingerprint, chooser.error().empty() ? "" : "; ", chooser.error());
+        found.trace = found.accepted ? documented : write_finding(recorded);
+        into.findings.push_back(found);
+        listener.found(found, recorded);
+    }
+
+    std::string write_finding(const trace &recorded)
+    {
+        std::string path = fmt::format("{}/{}-{}-{:016x}.json", options.out, recorded.scenario, recorded.core,
+                                       recorded.verdict.fingerprint);
+        std::string error = write_trace(recorded, path);
+        if (result.error.empty())
+            result.error = error;
+        return error.empty() ? path : "";
+    }
+
+    const verify_options &options;
+    const verify_listener &listener;
+    const steady_clock::time_point started = steady_clock::now();
+    verification result;
+};
+
+} // namespace
+
+bool scenario_search::any_new() const
+{
+    return std::ranges::any_of(findings, [](const finding &found) { return !found.accepted; });
+}
+
+bool verification::complete() const
+{
+    return interrupted == 0 && error.empty() && nondeterminism.empty() &&
+           std::ranges::all_of(searches, &scenario_search::complete);
+}
+
+bool verification::any_new() const
+{
+    return std::ranges::any_of(searches, &scenario_search::any_new);
+}
+
+search_counts verification::sums() const
+{
+    search_counts sums;
+    for (const scenario_search &each : searches) {
+        const search_counts &counts = each.result.counts;
+        sums.states += counts.states;
+        sums.transitions += counts.transitions;
+        sums.revisits += counts.revisits;
+        sums.ends += counts.ends;
+        sums.stalled += counts.stalled;
+        sums.depth = std::max(sums.depth, counts.depth);
+        sums.visited_bytes = std::max(sums.visited_bytes, counts.visited_bytes);
+        sums.world_bytes = std::max(sums.world_bytes, counts.world_bytes);
+    }
+    return sums;
+}
+
+verification verify(const verify_options &options, const verify_listener &listener)
+{
+    return verifier(options, listener).run();
+}
+
+} // namespace interfuse

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# verify says complete only when it is, names the bound that stopped it, and writes traces that replay.
+set -u
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+status=0
+complain() {
+    printf '%s\n' "$*"
+    status=1
+}
+
+# expect STATUS CORE ARGUMENT...
+expect() {
+    local wanted=$1 core=$2 got=0
+    shift 2
+    "$INTERFUSE_BIN/interfuse-$core" verify "$@" --out "$scratch/out" >"$scratch/said" 2>"$scratch/errors" || got=$?
+    [[ $got == "$wanted" ]] || complain "$core: verify $* exits $got, not $wanted: $(tail -n 2 "$scratch/said" "$scratch/errors")"
+}
+
+expect 0 repaired one-request
+grep -q '^one-request: complete: [0-9,]* states, ' "$scratch/said" || complain "one-request is not said to be complete"
+grep -q 'nothing new violated; complete: ' "$scratch/said" || complain "the conclusion does not say complete"
+cp "$scratch/said" "$scratch/first"
+expect 0 repaired one-request
+[[ $(sed 's/; [0-9.]* s,.*//;s/[0-9.]* seconds.*//' "$scratch/said") == $(sed 's/; [0-9.]* s,.*//;s/[0-9.]* seconds.*//' "$scratch/first") ]] ||
+    complain "a second search counts other states"
+
+# A bound is named in one sentence, and what was seen so far is reported.
+expect 4 repaired mix --set requesters=2,split=1,aborters=1,killers=1,faults=1 --max-memory 4M
+grep -q 'incomplete: --max-memory: [0-9,]* states' "$scratch/said" || complain "the bound on memory is not named"
+[[ $(wc -l <"$scratch/errors") == 1 ]] || complain "a bound takes more than a sentence: $(cat "$scratch/errors")"
+expect 4 repaired one-request --max-states 100
+grep -q 'incomplete: --max-states: 100 states' "$scratch/said" || complain "the bound on states is not named"
+expect 4 repaired one-request --max-steps 20
+grep -q 'incomplete: --max-steps: ' "$scratch/said" || complain "the bound on steps is not named"
+expect 2 repaired one-request --max-memory 12
+grep -q -- '--max-memory: a number with M or G' "$scratch/errors" || complain "a bad size is not explained"
+expect 2 repaired no-such-scenario
+
+# A planted bug is found, and its path replays.
+expect 1 no_extra_reference mix --set killers=1
+trace=$(sed -n 's/^trace: //p' "$scratch/said" | head -n 1)
+if [[ -f $trace ]]; then
+    got=0
+    "$INTERFUSE_BIN/interfuse-no_extra_reference" replay "$trace" >"$scratch/replayed" 2>&1 || got=$?
+    [[ $got == 1 ]] || complain "the replay exits $got, not 1: $(head -n 3 "$scratch/replayed")"
+    grep -q ': all equal, in task, enabled tasks, events and hashes$' "$scratch/replayed" ||
+        complain "a step of the replay differs: $(head -n 4 "$scratch/replayed")"
+else
+    complain "there is no trace \"$trace\""
+fi
+expect 0 repaired mix --set killers=1
+
+exit "$status"
