@@ -176,8 +176,10 @@ static void give_back(kmem_cache_t *cache, void *object, const place &where)
     for (unsigned i = 0; i < cache->object_count; ++i) {
         if (cache->object(i) != object)
             continue;
-        if ((cache->live & bit(i)) == 0)
+        if ((cache->live & bit(i)) == 0) {
             rule_broken("double_free", fmt::format("{} was freed already", sim::name_of_object(object)), where);
+            return;
+        }
         emit(event_kind::free, object, 0, where);
         sim::end_life(object, cache->object_bytes, where);
         cache->live &= ~bit(i);
