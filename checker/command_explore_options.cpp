@@ -154,6 +154,8 @@ bool parse_shard(const std::string &text, shard &part)
 std::string look_up(const explore_arguments &given, explore_options &options)
 {
     std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
+    if (error.empty())
+        error = check_out_folder(options.out);
     if (!error.empty())
         return error;
     if (!parse_shard(given.shard, options.part))

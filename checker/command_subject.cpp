@@ -2,9 +2,11 @@
 #include "checker/command_subject.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 namespace interfuse {
 
@@ -87,6 +89,20 @@ std::string choose_subject(const std::vector<std::string> &names, const std::vec
     if (error.empty())
         error = choose_scenarios(names, chosen);
     return error.empty() ? set_parameters(settings, chosen) : error;
+}
+
+std::string check_out_folder(const std::string &folder)
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    fs::path there = fs::absolute(folder, error);
+    while (!fs::exists(there, error) && there.has_parent_path() && there != there.parent_path())
+        there = there.parent_path();
+    if (!fs::is_directory(there, error))
+        return fmt::format("--out: {} cannot be a folder, since {} is none", folder, there.string());
+    if (access(there.c_str(), W_OK | X_OK) != 0)
+        return fmt::format("--out: nothing can be written to {}", there.string());
+    return "";
 }
 
 } // namespace interfuse

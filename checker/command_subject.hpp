@@ -13,4 +13,8 @@ namespace interfuse {
 std::string choose_subject(const std::vector<std::string> &names, const std::vector<std::string> &set,
                            std::vector<chosen_scenario> &chosen);
 
+// Returns why no trace could be written to a folder of that name, in a sentence for the user, or nothing. The folder need
+// not be there yet.
+std::string check_out_folder(const std::string &folder);
+
 } // namespace interfuse

@@ -122,6 +122,8 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
 std::string look_up(const verify_arguments &given, verify_options &options)
 {
     std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
+    if (error.empty())
+        error = check_out_folder(options.out);
     if (!error.empty())
         return error;
     std::optional<std::size_t> memory = read_bytes(given.memory);

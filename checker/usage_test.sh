@@ -62,6 +62,11 @@ expect '--runs: ' mutants --runs 0
 expect '--jobs: ' mutants --jobs 0
 expect '--without: nosuch not in ' explore --without nosuch
 expect '--runs: ' selfcheck --runs 0
+expect '--out: .* cannot be a folder' explore --out "$tool/traces"
+expect '--out: .* cannot be a folder' verify --out "$tool/traces"
+expect 'a number with M or G, such as 64M' verify --max-memory 64
+expect 'there is no scenario "nosuch"' verify nosuch
+expect 'coarse' verify --points none
 # This build has no counters in its core.
 expect 'the preset coverage does, with g' coverage one-request
 
@@ -76,6 +81,6 @@ expect 'nosuch' explore --config bad_key.ini
 # The twin: the same options with sound values.
 got=0
 "$tool" explore one-request --core repaired --strategy random --points fine --seed 1 --runs 1 --jobs 1 --shard 1/2 \
-    --set requesters=2 --format json --out "$scratch/out" >"$scratch/report" 2>&1 || got=$?
+    --set requesters=2 --format json --out "$scratch/traces" >"$scratch/report" 2>&1 || got=$?
 [[ $got == 0 ]] || { echo "a sound command line exits $got:"; cat "$scratch/report"; status=1; }
 exit "$status"
