@@ -133,6 +133,8 @@ std::string look_up(const verify_arguments &given, verify_options &options)
     if (!given.watch.empty() && !watch.error.empty())
         return watch.error;
     options.watch = given.watch.empty() ? sim::watch_set{0} : watch.watching;
+    if ((options.watch & ~sim::watch_memory) != 0)
+        return "--watch: verify takes none or memory; races and locks go by what happened before, which is no part of a state";
     options.memory_max = *memory;
     options.core = given.core;
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;

@@ -65,6 +65,7 @@ expect '--runs: ' selfcheck --runs 0
 expect '--out: .* cannot be a folder' explore --out "$tool/traces"
 expect '--out: .* cannot be a folder' verify --out "$tool/traces"
 expect 'a number with M or G, such as 64M' verify --max-memory 64
+expect '--watch: verify takes none or memory' verify --watch all
 expect 'there is no scenario "nosuch"' verify nosuch
 expect 'coarse' verify --points none
 # This build has no counters in its core.

@@ -149,7 +149,8 @@ void extend_path(Dwarf_Die &holder, std::size_t offset, member_path &path)
 member_path member_at(std::string_view type, std::size_t offset)
 {
     static std::map<std::pair<std::string, std::size_t>, member_path> known;
-    auto [entry, is_new] = known.try_emplace({std::string(type), offset});
+    auto [place, is_new] = known.try_emplace({std::string(type), offset});
+    auto entry = place; // a lambda may not capture the name of a binding
     if (!is_new)
         return entry->second;
     find_struct([&](Dwarf_Die &found) {

@@ -69,7 +69,8 @@ private:
         listener.found(found, trace{});
     }
 
-    // The path to a finding is run as explore runs a schedule, and has to end the same.
+    // The path to a finding is run as explore runs a schedule, and has to end in a finding too. Where several things are wrong
+    // at once it may be another one of them, which is what the trace then shows.
     void describe(runner &on, const state_finding &counted, scenario_search &into)
     {
         guided_strategy chooser(counted.path);
@@ -77,18 +78,26 @@ private:
         trace &recorded = again.what;
         recorded.core = options.core;
         recorded.strategy = "verify";
-        const char *documented = documented_trace(options.core.c_str(), counted.fingerprint);
+        std::uint64_t fingerprint = again.result.fingerprint;
+        if (fingerprint == 0) {
+            result.nondeterminism =
+                fmt::format("a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with nothing{}{}",
+                            counted.path.size(), recorded.scenario, counted.verdict.message, counted.fingerprint,
+                            chooser.error().empty() ? "" : "; ", chooser.error());
+            return;
+        }
+        auto same = std::ranges::find(into.findings, fingerprint, [](const finding &f) { return f.verdict.fingerprint; });
+        if (same != into.findings.end()) {
+            same->count += counted.count;
+            return;
+        }
+        const char *documented = documented_trace(options.core.c_str(), fingerprint);
         finding found;
         found.scenario = recorded.scenario;
         found.verdict = recorded.verdict;
         found.count = counted.count;
         found.documented = documented != nullptr;
         found.accepted = found.documented && !options.strict;
-        if (again.result.fingerprint != counted.fingerprint)
-            result.nondeterminism = fmt::format(
-                "a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with \"{}\" ({:016x}){}{}",
-                counted.path.size(), recorded.scenario, counted.verdict.message, counted.fingerprint,
-                again.result.verdict.message, again.result.fingerprint, chooser.error().empty() ? "" : "; ", chooser.error());
         found.trace = found.accepted ? documented : write_finding(recorded);
         into.findings.push_back(found);
         listener.found(found, recorded);
