@@ -156,6 +156,8 @@ std::string look_up(const explore_arguments &given, explore_options &options)
     std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
     if (error.empty())
         error = check_out_folder(options.out);
+    if (error.empty() && given.seconds && !(*given.seconds > 0)) // a range lets NaN through
+        error = "--max-time: a number of seconds was expected";
     if (!error.empty())
         return error;
     if (!parse_shard(given.shard, options.part))

@@ -65,6 +65,8 @@ expect '--runs: ' selfcheck --runs 0
 expect '--out: .* cannot be a folder' explore --out "$tool/traces"
 expect '--out: .* cannot be a folder' verify --out "$tool/traces"
 expect 'a number with M or G, such as 64M' verify --max-memory 64
+expect '--max-time: a number of seconds' explore --max-time nan
+expect '--max-time: a number of seconds' verify --max-time nan
 expect '--watch: verify takes none or memory' verify --watch all
 expect 'there is no scenario "nosuch"' verify nosuch
 expect 'coarse' verify --points none
