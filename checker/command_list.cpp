@@ -43,7 +43,8 @@ void print_rule(const kernel_rule &rule)
     if (*rule.watcher == '\0')
         fmt::print("    alone finds: {}\n", needed_for(rule.name));
     else
-        fmt::print("    holds: with --watch {}\n    leaves out: {}\n", rule.watcher, rule.leaves_out);
+        fmt::print("    holds: with --watch {}\n    leaves out: {}\n    alone finds: {}\n", rule.watcher,
+                   rule.leaves_out, needed_for(rule.name));
 }
 
 void print_invariants()
@@ -65,7 +66,7 @@ void print_watchers()
 {
     for (const watcher &each : all_watchers())
         fmt::print("{}\n    {}\n    reports: {}\n    alone finds: {}\n", each.name, each.summary, each.rules,
-                   needed_for(each.rules));
+                   needed_for_any(each.rules));
 }
 
 // Everything goes under a heading; one thing alone needs none.

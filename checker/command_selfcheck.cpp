@@ -11,6 +11,7 @@
 #include "checker/invariants/invariant.hpp"
 #include "checker/report_selfcheck.hpp"
 #include "checker/search/interruption.hpp"
+#include "checker/trials/hunt.hpp"
 #include "checker/watchers.hpp"
 
 namespace interfuse {
@@ -52,10 +53,11 @@ std::vector<core_description> planted_bugs(const core_list &list)
 
 std::vector<std::string> checks_and_watchers()
 {
-    std::vector<std::string> entries = entries_of_checks(false);
+    std::vector<std::string> entries = entries_of_checks(), names = names_of_checks();
     for (const watcher &each : all_watchers())
-        if (*each.rules != '\0')
-            entries.emplace_back(each.rules);
+        for (const std::string &rule : checkers_in(each.rules))
+            if (std::ranges::find(names, rule) == names.end())
+                entries.push_back(rule);
     return entries;
 }
 

@@ -1,8 +1,12 @@
 // Looking a check up in checker/needed.txt, which `interfuse selfcheck --format data` writes and a test compares with it.
 #include "checker/needed.hpp"
 
-#include <fmt/format.h>
+#include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "checker/trials/hunt.hpp"
 #include "generated/needed_text.hpp"
 
 namespace interfuse {
@@ -16,6 +20,15 @@ std::string needed_for(std::string_view entry)
         return "";
     at += opening.size();
     return lines.substr(at, lines.find('\n', at) - at);
+}
+
+std::string needed_for_any(const std::string &rules)
+{
+    std::vector<std::string> cores;
+    for (const std::string &rule : checkers_in(rules))
+        if (std::string names = needed_for(rule); !names.empty())
+            cores.push_back(names);
+    return fmt::format("{}", fmt::join(cores, ", "));
 }
 
 } // namespace interfuse

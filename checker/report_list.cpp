@@ -95,7 +95,7 @@ ordered_json watchers_json()
         list.push_back({{"name", each.name},
                         {"summary", each.summary},
                         {"reports", each.rules},
-                        {"alone_finds", needed_for(each.rules)}});
+                        {"alone_finds", needed_for_any(each.rules)}});
     return list;
 }
 

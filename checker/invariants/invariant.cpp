@@ -125,7 +125,7 @@ std::span<const kernel_rule> all_kernel_rules()
     return list;
 }
 
-std::vector<std::string> entries_of_checks(bool with_watchers)
+std::vector<std::string> entries_of_checks()
 {
     std::vector<std::string> entries;
     auto add = [&](const char *entry) {
@@ -135,15 +135,14 @@ std::vector<std::string> entries_of_checks(bool with_watchers)
     for (const invariant &each : all_invariants())
         add(each.name);
     for (const kernel_rule &each : all_kernel_rules())
-        if (with_watchers || *each.watcher == '\0')
-            add(each.name);
+        add(each.name);
     return entries;
 }
 
 std::vector<std::string> names_of_checks()
 {
     std::vector<std::string> names;
-    for (const std::string &entry : entries_of_checks(true)) {
+    for (const std::string &entry : entries_of_checks()) {
         for (std::size_t from = 0, end = 0; end != std::string::npos; from = end + 2) {
             end = entry.find(", ", from);
             names.push_back(entry.substr(from, end - from));

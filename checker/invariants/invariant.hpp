@@ -55,7 +55,7 @@ std::span<const kernel_rule> all_kernel_rules();
 
 // All that may be violated. An entry has one name, or several that belong together, separated by commas; a rule that has the
 // name of an invariant is the same entry.
-std::vector<std::string> entries_of_checks(bool with_watchers);
+std::vector<std::string> entries_of_checks();
 // Each name by itself.
 std::vector<std::string> names_of_checks();
 
