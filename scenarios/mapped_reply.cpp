@@ -43,8 +43,7 @@ scenario mapped_reply()
             {"daemons", 1, 1, 4, "workers of the daemon, which all map the page"},
             {"closers", 0, 0, 4, "tasks that kill the daemon"},
             {"aborters", 1, 0, 4, "tasks that abort the connection"},
-            // Finding 12 of PORT.md, which has no repair, begins where the workers hold the whole pool.
-            {"pool", 5, 5, 10, "preallocated requests of the connection, more than there are workers"},
+            {"pool", 2, 1, 10, "preallocated requests of the connection"},
         }),
         .build = build,
         .goals = {

@@ -40,6 +40,12 @@ bool is_dead(std::uint8_t connection)
     return c.fc == nullptr || c.was_disconnected;
 }
 
+bool any_is_dead()
+{
+    std::span<const connection_ghost> all = known_connections();
+    return std::any_of(all.begin(), all.end(), [](const connection_ghost &c) { return c.fc != nullptr && c.was_disconnected; });
+}
+
 bool has_signal()
 {
     return (self().pending.bits & ~self().blocked.bits) != 0;
@@ -164,8 +170,8 @@ const char *requester_fault(const call_ghost &call, long result)
     if (std::find(call.errors.begin(), end, static_cast<std::int16_t>(result)) != end)
         return nullptr;
     switch (-result) {
-    case EINTR:
-        return is_being_killed() ? nullptr : "it is not being killed";
+    case EINTR: // also where there was no memory for a request beyond the pool of a dead connection
+        return is_being_killed() || (call.memory_failed && any_is_dead()) ? nullptr : "it is not being killed";
     case ENOTCONN:
     case ECONNABORTED:
     case ECONNREFUSED:

@@ -36,6 +36,13 @@ void note_writes()
     sim::the_run.core_wrote = false;
 }
 
+// Death gives the semaphore a unit of its own, where finding 12 is repaired.
+bool is_opening(const sim::event &what)
+{
+    const char *function = what.where.function();
+    return std::strcmp(function, "fuse_abort_conn") == 0 || std::strcmp(function, "fuse_dev_release") == 0;
+}
+
 // A request that was made as new may get rid of its unit before it is sent once more.
 void refund(connection_ghost &c)
 {
@@ -101,9 +108,10 @@ void follow_semaphore(connection_ghost &c, const sim::event &what)
     changing_ghost().counters_touched = true;
     if (is_held_here(c)) {
         // down_trylock for a request that is not from the pool: a unit, or else a debt.
-        if (what.kind == sim::event_kind::up)
+        if (what.kind == sim::event_kind::up) {
             c.returned = true;
-        else
+            c.opened = static_cast<std::uint8_t>(c.opened + is_opening(what));
+        } else
             c.charged |= self_bit();
     } else if (what.kind == sim::event_kind::down) {
         c.between |= self_bit();
@@ -113,10 +121,15 @@ void follow_semaphore(connection_ghost &c, const sim::event &what)
 void follow_num_waiting(connection_ghost &c, const sim::event &what)
 {
     changing_ghost().counters_touched = true;
-    if (what.kind == sim::event_kind::atomic_inc)
+    if (what.kind == sim::event_kind::atomic_inc) {
         c.asking |= self_bit();
-    else if (!is_held_here(c))
-        c.asking &= ~self_bit(); // fuse_get_request gives up
+        c.joining &= ~self_bit();
+    } else if (!is_held_here(c)) {
+        // fuse_get_request gives up; or there was no memory for the request that was to join the pool.
+        c.asking &= ~self_bit();
+        c.joined = static_cast<std::uint8_t>(c.joined - ((c.joining & self_bit()) != 0));
+        c.joining &= ~self_bit();
+    }
 }
 
 void follow_sending(request_ghost &r)
@@ -173,7 +186,11 @@ void follow_unlock(connection_ghost &c)
     c.wrote = c.wrote || sim::the_run.core_wrote;
     note_writes();
     if ((c.between & self_bit()) != 0) {
-        // do_get_request has taken a request off unused_list.
+        // do_get_request has taken a request off unused_list, or hands its unit on and adds a request to the pool.
+        if (c.returned) {
+            ++c.joined;
+            c.joining |= self_bit();
+        }
         c.between &= ~self_bit();
         c.asking &= ~self_bit();
         g.counters_touched = true;

@@ -74,11 +74,14 @@ struct connection_ghost {
     std::uint8_t init_task;
     std::uint8_t others; // units that requests hold which are not from the pool
     std::uint8_t spare;  // requests on unused_list
+    std::uint8_t opened; // units that the death of the connection has added, for whoever waits for a request
+    std::uint8_t joined; // requests that have joined the pool since, each with a unit
     bool returned;       // a unit was given back since the lock was taken
     unsigned debt;       // when the lock was taken
     slot_mask pool;      // requests of the pool
     task_mask asking;    // tasks in fuse_get_request
     task_mask between;   // of these, those that have a unit and no request yet
+    task_mask joining;   // tasks whose request has joined the pool, until they ask for the next
     task_mask charged;   // tasks that have taken a unit or made a debt for a request they have not sent yet
     census before, now;
     std::array<kernel::list_head, lists> heads; // when the lock was released last

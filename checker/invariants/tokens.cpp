@@ -9,7 +9,7 @@ namespace interfuse {
 
 static int in_use(const connection_ghost &c)
 {
-    return static_cast<int>(c.fc->pool_size) - c.spare;
+    return static_cast<int>(c.fc->pool_size) + c.joined - c.spare;
 }
 
 static int debt_of(const connection_ghost &c)
@@ -24,7 +24,7 @@ static int counted(const connection_ghost &c)
 
 static int expected(const connection_ghost &c)
 {
-    return c.init == init_phase::over ? static_cast<int>(c.fc->pool_size) : 1;
+    return (c.init == init_phase::over ? static_cast<int>(c.fc->pool_size) : 1) + c.joined + c.opened;
 }
 
 static broken wrong_number(const connection_ghost &c)
@@ -42,7 +42,7 @@ std::optional<broken> check_tokens(const connection_ghost &c)
     if (counted(c) > expected(c))
         return wrong_number(c);
     int free = c.fc->outstanding_sem.count;
-    if (free > 0 && debt_of(c) > 0)
+    if (free > c.opened && debt_of(c) > 0)
         return broken{fmt::format("fc->outstanding_debt is {} while {} units of outstanding_sem are free", debt_of(c),
                                   free)};
     return std::nullopt;
