@@ -11,6 +11,8 @@
 
 namespace sim {
 
+std::array<std::uint32_t, tasks_max> held_sets;
+
 namespace {
 
 constexpr unsigned held_max = 48; // a readahead locks up to 32 pages
@@ -28,6 +30,7 @@ void note_sets(holder &h, unsigned first)
 {
     for (unsigned i = first; i < h.count; ++i)
         h.sets[i + 1] = sets.extend(h.sets[i], reinterpret_cast<std::uintptr_t>(h.locks[i].object));
+    held_sets[static_cast<std::size_t>(&h - holders.data())] = h.sets[h.count];
 }
 
 void add(const event &happened)
@@ -69,6 +72,7 @@ void begin_held_locks()
     for (unsigned i = 0; i < tasks_max; ++i) {
         holders[i].count = 0;
     }
+    held_sets.fill(0);
 }
 
 void follow_held_locks(const event &happened)
@@ -94,11 +98,6 @@ void follow_held_locks(const event &happened)
 std::span<const held_lock> locks_held_by(unsigned task)
 {
     return {holders[task].locks.data(), holders[task].count};
-}
-
-std::uint32_t held_set_of(unsigned task)
-{
-    return holders[task].sets[holders[task].count];
 }
 
 std::vector<const void *> objects_in(std::uint32_t held_set)

@@ -1,12 +1,14 @@
 // The locks that each task holds, from the events of the fakes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "sim/event.hpp"
 #include "sim/place.hpp"
+#include "sim/world.hpp"
 
 namespace sim {
 
@@ -25,7 +27,11 @@ void follow_held_locks(const event &happened);
 std::span<const held_lock> locks_held_by(unsigned task);
 
 // The objects that the task holds as one number, and back. Numbers are good as long as the process.
-std::uint32_t held_set_of(unsigned task);
+extern std::array<std::uint32_t, tasks_max> held_sets; // by task
+inline std::uint32_t held_set_of(unsigned task)
+{
+    return held_sets[task];
+}
 std::vector<const void *> objects_in(std::uint32_t held_set);
 
 } // namespace sim

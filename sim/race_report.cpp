@@ -2,6 +2,7 @@
 #include "sim/race_report.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <string>
@@ -13,13 +14,21 @@
 
 #include "sim/call_chain.hpp"
 #include "sim/debug_info.hpp"
+#include "sim/fault.hpp"
 #include "sim/held_locks.hpp"
 #include "sim/object_name.hpp"
 #include "sim/type_layout.hpp"
 
 namespace sim {
 
-std::vector<access_scene> access_scenes;
+constinit scene_list access_scenes;
+
+void scene_list::enlarge()
+{
+    room = std::max(2 * room, 1U << 12);
+    first = static_cast<access_scene *>(std::realloc(first, room * sizeof(access_scene)));
+    require(first != nullptr, "no memory for the accesses of a run");
+}
 
 namespace {
 
@@ -71,7 +80,7 @@ std::string callers_text(std::uint32_t calls)
 
 std::string text_of(const raced_access &one, std::string_view what)
 {
-    const access_scene &scene = access_scenes[one.record.scene];
+    const access_scene &scene = access_scenes.first[one.record.scene];
     place at = place_of_site(scene.site);
     return fmt::format("{} {} {} in {} ({}:{}){} with {} held",
                        the_world().tasks[one.record.when & (tasks_max - 1)].name, verb_of(one.way), what, at.function(),
@@ -98,8 +107,8 @@ place place_of_site(std::uint32_t site)
 
 void report_race(const raced_access &first, const raced_access &second, const void *address)
 {
-    place places_of_both[] = {place_of_site(access_scenes[first.record.scene].site),
-                              place_of_site(access_scenes[second.record.scene].site)};
+    place places_of_both[] = {place_of_site(access_scenes.first[first.record.scene].site),
+                              place_of_site(access_scenes.first[second.record.scene].site)};
     // The finding is the same whichever came first.
     std::ranges::sort(places_of_both, [](const place &a, const place &b) {
         int order = std::strcmp(a.function(), b.function());

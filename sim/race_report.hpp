@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "sim/happens_before.hpp"
 
@@ -21,7 +20,21 @@ struct access_record {
     epoch when;
     std::uint32_t scene; // index in access_scenes
 };
-extern std::vector<access_scene> access_scenes;
+// Those of the run. Their number is bounded by that of its accesses.
+struct scene_list {
+    access_scene *first = nullptr;
+    std::uint32_t count = 0, room = 0;
+    void enlarge();
+};
+extern constinit scene_list access_scenes;
+inline std::uint32_t add_scene(const access_scene &scene)
+{
+    scene_list &all = access_scenes;
+    if (all.count == all.room) [[unlikely]]
+        all.enlarge();
+    all.first[all.count] = scene;
+    return all.count++;
+}
 
 // The program lies in the lowest 2 GB, so the number is the address. Where memory is freed is known by its place alone.
 inline std::uint32_t site_of(const void *pc)

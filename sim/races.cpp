@@ -2,16 +2,12 @@
 #include "sim/races.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <optional>
-#include <vector>
-
-#include <sys/mman.h>
 
 #include "sim/call_chain.hpp"
-#include "sim/fault.hpp"
 #include "sim/happens_before.hpp"
 #include "sim/held_locks.hpp"
+#include "sim/location.hpp"
 #include "sim/lock_order.hpp"
 #include "sim/lockless_need.hpp"
 #include "sim/race_report.hpp"
@@ -19,47 +15,6 @@
 namespace sim {
 
 namespace {
-
-// A list of accesses beside the last write and one read: reads that are not ordered, and lockless accesses. At most one of
-// each task and way.
-struct further {
-    access_record record;
-    std::uint32_t next;
-    access_way way;
-};
-
-// Some bytes of a word that have always been accessed together.
-struct location {
-    access_record write, read;
-    std::uint32_t others; // index in further accesses, 0: none
-    std::uint32_t next;   // other bytes of the word, index in more_locations, 0: none
-    std::uint32_t need;   // the run in which two lockless accesses to it met
-    std::uint8_t bytes;   // bit i: byte i of the word; 0: nothing was accessed yet
-    bool freed;           // the last write was a free
-};
-
-constexpr std::size_t words = arena_bytes / 8;
-location *first_locations = nullptr; // by word of the arena
-std::vector<location> more_locations;
-std::vector<further> further_accesses;
-std::uint32_t free_further = 0;
-
-location *map_locations()
-{
-    void *memory = mmap(nullptr, words * sizeof(location), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    require(memory != MAP_FAILED, "no memory for the locations of races");
-    return static_cast<location *>(memory);
-}
-
-void forget_everything()
-{
-    int err = madvise(first_locations, words * sizeof(location), MADV_DONTNEED);
-    require(err == 0, "the locations of races could not be cleared");
-    more_locations.assign(1, {});
-    further_accesses.assign(1, {});
-    free_further = 0;
-}
 
 // The access that is under way.
 class now {
@@ -76,11 +31,10 @@ public:
         return other.when >> epoch_task_bits <= clock.of[other.when & (tasks_max - 1)];
     }
     // Made when it is first asked for, since most accesses are known already.
-    const access_record &record() const
+    [[gnu::always_inline]] const access_record &record() const
     {
         if (made.when == 0) {
-            made = {when, static_cast<std::uint32_t>(access_scenes.size())};
-            access_scenes.push_back({site, calls_now(), held_set_of(task)});
+            made = {when, add_scene({site, calls_now(), held_set_of(task)})};
         }
         return made;
     }
@@ -101,7 +55,7 @@ bool is_write(access_way way)
 }
 
 // The accesses of the list that an access conflicts with, in the order of tasks and ways: that of the list depends on earlier runs.
-std::optional<raced_access> find_other(const location &at, const now &access, auto conflicts)
+[[gnu::noinline]] std::optional<raced_access> find_other(const location &at, const now &access, auto conflicts)
 {
     std::optional<raced_access> found;
     auto rank = [](const access_record &record, access_way way) {
@@ -118,7 +72,7 @@ std::optional<raced_access> find_other(const location &at, const now &access, au
 }
 
 // An earlier access that races with this one.
-std::optional<raced_access> find_race(const location &at, const now &access)
+[[gnu::always_inline]] inline std::optional<raced_access> find_race(const location &at, const now &access)
 {
     if (!access.follows(at.write))
         return raced_access{at.write, at.freed ? access_way::free : access_way::write};
@@ -132,29 +86,6 @@ std::optional<raced_access> find_race(const location &at, const now &access)
     });
 }
 
-void drop_others(location &at)
-{
-    while (at.others != 0) {
-        std::uint32_t dropped = at.others;
-        at.others = further_accesses[dropped].next;
-        further_accesses[dropped].next = free_further;
-        free_further = dropped;
-    }
-}
-
-void add_other(location &at, const further &more)
-{
-    std::uint32_t index = free_further;
-    if (index == 0) {
-        index = static_cast<std::uint32_t>(further_accesses.size());
-        further_accesses.emplace_back();
-    } else {
-        free_further = further_accesses[index].next;
-    }
-    further_accesses[index] = {more.record, at.others, more.way};
-    at.others = index;
-}
-
 void note_other(location &at, const now &access)
 {
     for (std::uint32_t i = at.others; i != 0; i = further_accesses[i].next) {
@@ -166,16 +97,6 @@ void note_other(location &at, const now &access)
         return;
     }
     add_other(at, {access.record(), 0, access.way});
-}
-
-unsigned lowest_byte(const location &at)
-{
-    return static_cast<unsigned>(std::countr_zero(at.bytes));
-}
-
-const void *address_of(std::size_t word, unsigned byte)
-{
-    return reinterpret_cast<const void *>(arena_base + word * 8 + byte);
 }
 
 void note_need(location &at, const now &access, std::size_t word)
@@ -215,55 +136,6 @@ bool is_known(const location &at, const now &access)
     return at.write.when == access.when || (access.way == access_way::read && at.read.when == access.when);
 }
 
-// Leaves only some bytes to a location; the rest gets one of its own with the same accesses.
-void split(location &at, std::uint8_t kept)
-{
-    location rest = at;
-    rest.bytes = static_cast<std::uint8_t>(at.bytes & ~kept);
-    rest.others = 0;
-    for (std::uint32_t i = at.others; i != 0; i = further_accesses[i].next)
-        add_other(rest, further(further_accesses[i]));
-    at.bytes = kept;
-    at.next = static_cast<std::uint32_t>(more_locations.size());
-    more_locations.push_back(rest);
-}
-
-location &location_at(std::size_t word, std::uint32_t index)
-{
-    return index == 0 ? first_locations[word] : more_locations[index];
-}
-
-// Calls visit for each location of those bytes, of which some are made for it. Locations move when others are made.
-template <typename Visit> void for_locations(std::size_t word, unsigned wanted, Visit visit)
-{
-    for (std::uint32_t index = 0;;) {
-        unsigned common = location_at(word, index).bytes & wanted;
-        if (common != 0 && common != location_at(word, index).bytes) {
-            location whole = location_at(word, index);
-            split(whole, static_cast<std::uint8_t>(common));
-            location_at(word, index) = whole;
-        }
-        if (common != 0)
-            visit(location_at(word, index));
-        wanted &= ~common;
-        if (wanted == 0)
-            return;
-        if (location_at(word, index).next == 0)
-            break;
-        index = location_at(word, index).next;
-    }
-    location fresh{};
-    fresh.bytes = static_cast<std::uint8_t>(wanted);
-    if (first_locations[word].bytes == 0) {
-        first_locations[word] = fresh;
-    } else {
-        fresh.next = first_locations[word].next;
-        first_locations[word].next = static_cast<std::uint32_t>(more_locations.size());
-        more_locations.push_back(fresh);
-    }
-    visit(location_at(word, first_locations[word].bytes == wanted ? 0 : first_locations[word].next));
-}
-
 [[noreturn]] void tell(const raced_access &first, const now &access, std::size_t word, unsigned byte)
 {
     report_race(first, {access.record(), access.way}, address_of(word, byte));
@@ -294,6 +166,34 @@ template <typename Visit> void for_locations(std::size_t word, unsigned wanted, 
     if (std::optional<raced_access> race = find_race(at, access)) [[unlikely]]
         tell(*race, access, word, lowest_byte(at));
     note(at, access, word);
+}
+
+// Whether the access is within one word and simply follows what was there. As watch_word, for what nearly every access is.
+[[gnu::always_inline]] inline bool follows_simply(const access &touched)
+{
+    std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(touched.address) - arena_base;
+    if (offset % 8 + touched.bytes > 8 || offset >= arena_bytes)
+        return false;
+    location &at = first_locations[offset / 8];
+    unsigned task = current_task();
+    const vector_clock &clock = the_history.clocks[task];
+    epoch when = clock.of[task] << epoch_task_bits | task;
+    auto follows = [&](epoch other) { return other >> epoch_task_bits <= clock.of[other & (tasks_max - 1)]; };
+    if (at.bytes != ((1U << touched.bytes) - 1) << offset % 8)
+        return false;
+    if (at.write.when == when || (!touched.write && at.read.when == when))
+        return true;
+    if (at.others != 0 || !follows(at.write.when) || !follows(at.read.when))
+        return false;
+    access_record record = {when, add_scene({site_of(touched.pc), calls_now(), held_set_of(task)})};
+    if (touched.write) {
+        at.write = record;
+        at.freed = false;
+        at.read = {};
+    } else {
+        at.read = record;
+    }
+    return true;
 }
 
 [[gnu::always_inline]] inline void watch_word(std::size_t word, unsigned bytes, const now &access)
@@ -339,19 +239,22 @@ template <typename Visit> [[gnu::always_inline]] inline void for_words(std::size
 
 void begin_races()
 {
-    if (first_locations == nullptr)
-        first_locations = map_locations();
-    access_scenes.clear();
+    map_locations();
+    access_scenes.count = 0;
     if (begin_history())
-        forget_everything();
+        forget_locations();
+}
+
+[[gnu::noinline]] static void watch_race_slowly(const access &touched)
+{
+    watch_range(touched.address, touched.bytes,
+                now(touched.write ? access_way::write : access_way::read, site_of(touched.pc)));
 }
 
 void watch_race(const access &touched)
 {
-    if (!races_watched())
-        return;
-    watch_range(touched.address, touched.bytes,
-                now(touched.write ? access_way::write : access_way::read, site_of(touched.pc)));
+    if (races_watched() && !follows_simply(touched))
+        watch_race_slowly(touched);
 }
 
 void watch_lockless(const access &touched)

@@ -2,6 +2,7 @@
 #include "sim/shadow.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
@@ -21,19 +22,26 @@ struct suspect {
 };
 std::optional<suspect> suspected;
 
-// Calls change(word, bits) for each word of the shadow, with the bits of the bytes that are meant, until it returns false.
-template <typename Change> void for_words(const void *start, std::size_t bytes, Change change)
+// Changes the marks of a range: change(word, bits) is the new word of the shadow, of which the bits of some bytes are meant.
+template <typename Change> void mark(const void *start, std::size_t bytes, Change change)
 {
     std::size_t offset = reinterpret_cast<std::uintptr_t>(start) - arena_base;
     if (!is_shadowed() || offset >= heap_bytes)
         return;
-    for (std::size_t end = std::min(offset + bytes, heap_bytes); offset < end;) {
-        std::size_t low = offset & 7;
-        std::size_t count = std::min(8 - low, end - offset);
-        if (!change(shadow_at(offset), ((1U << count) - 1) << low))
-            return;
+    std::size_t end = std::min(offset + bytes, heap_bytes);
+    auto part = [&](std::size_t count) {
+        shadow_word &word = shadow_at(offset);
+        word = static_cast<shadow_word>(change(word, ((1U << count) - 1) << (offset & 7)));
         offset += count;
-    }
+    };
+    if ((offset & 7) != 0 && offset < end)
+        part(std::min(8 - (offset & 7), end - offset));
+    // All bytes of a word are marked alike, whatever they were.
+    std::size_t whole = (end - offset) / 8;
+    std::fill_n(&shadow_at(offset), whole, static_cast<shadow_word>(change(0U, 0xffU)));
+    offset += whole * 8;
+    if (offset < end)
+        part(end - offset);
 }
 
 std::string bytes_text(std::size_t bytes)
@@ -67,14 +75,20 @@ struct marks {
 marks find_marks(const access &touched)
 {
     marks found;
-    auto at = static_cast<const std::byte *>(touched.address);
-    for (std::size_t i = 0; i < touched.bytes && found.closed == nullptr && in_heap(at + i); ++i) {
-        std::size_t offset = reinterpret_cast<std::uintptr_t>(at + i) - arena_base;
-        shadow_word word = shadow_at(offset);
-        if ((word >> 8 >> (offset & 7) & 1) != 0)
-            found.closed = at + i;
-        else if ((word >> (offset & 7) & 1) != 0 && found.unwritten == nullptr)
-            found.unwritten = at + i;
+    std::size_t offset = reinterpret_cast<std::uintptr_t>(touched.address) - arena_base;
+    for (std::size_t end = std::min(offset + touched.bytes, heap_bytes); offset < end;) {
+        std::size_t low = offset & 7, count = std::min(8 - low, end - offset);
+        unsigned bits = ((1U << count) - 1) << low, word = shadow_at(offset);
+        auto byte_of = [&](unsigned marked) {
+            return reinterpret_cast<const std::byte *>(arena_base + offset - low) + std::countr_zero(marked);
+        };
+        if ((word >> 8 & bits) != 0) {
+            found.closed = byte_of(word >> 8 & bits);
+            return found;
+        }
+        if ((word & bits) != 0 && found.unwritten == nullptr)
+            found.unwritten = byte_of(word & bits);
+        offset += count;
     }
     return found;
 }
@@ -97,26 +111,17 @@ void note_pointers(const access &touched)
 
 void mark_new(const void *start, std::size_t bytes)
 {
-    for_words(start, bytes, [](shadow_word &word, unsigned bits) {
-        word = static_cast<shadow_word>((word | bits) & ~(bits << 8));
-        return true;
-    });
+    mark(start, bytes, [](unsigned word, unsigned bits) { return (word | bits) & ~(bits << 8); });
 }
 
 void mark_closed(const void *start, std::size_t bytes)
 {
-    for_words(start, bytes, [](shadow_word &word, unsigned bits) {
-        word = static_cast<shadow_word>(word | bits | bits << 8);
-        return true;
-    });
+    mark(start, bytes, [](unsigned word, unsigned bits) { return word | bits | bits << 8; });
 }
 
 void mark_written(const void *start, std::size_t bytes)
 {
-    for_words(start, bytes, [](shadow_word &word, unsigned bits) {
-        word = static_cast<shadow_word>(word & ~(bits | bits << 8));
-        return true;
-    });
+    mark(start, bytes, [](unsigned word, unsigned bits) { return word & ~(bits | bits << 8); });
 }
 
 void mark_allocation(std::size_t heap_offset, std::size_t bytes)

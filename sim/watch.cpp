@@ -12,7 +12,7 @@ namespace sim {
 {
     if ((the_run.watching & watch_memory) != 0)
         memory_touched(touched);
-    if ((the_run.watching & watch_races) != 0)
+    if ((the_run.watching & watch_races) != 0 && the_run.now == phase::running)
         watch_race(touched);
 }
 
