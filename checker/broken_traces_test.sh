@@ -33,6 +33,12 @@ sound=$(find "$scratch/found" -name '*.json' | head -n 1)
 replay "$sound" 1
 grep -q ': all equal' "$scratch/out" || { echo "    a step differs"; status=1; }
 
+# Written anew it is the same but for what has moved.
+sed 's/"line":[0-9]*/"line":1/' "$sound" >"$scratch/moved"
+"$tool" replay --quiet "$scratch/moved" --out "$scratch/anew" >"$scratch/out"
+grep -q ' events stand at other lines than recorded' "$scratch/out" || { echo "    moved lines are not counted"; status=1; }
+cmp "$scratch/anew" "$sound" || { echo "    a trace written anew is another one"; status=1; }
+
 head -c $(($(stat -c %s "$sound") / 2)) "$sound" >"$scratch/half"
 rejects "$scratch/half"
 sed 's/"version": 1,/"version": 2,/' "$sound" >"$scratch/later_version"
@@ -47,6 +53,8 @@ sed 's/"core": "[^"]*"/"core": "nosuch"/' "$sound" >"$scratch/no_such_core"
 rejects "$scratch/no_such_core"
 sed 's/"requesters":[0-9]*/"requesters":1000/' "$sound" >"$scratch/parameter_out_of_range"
 rejects "$scratch/parameter_out_of_range"
+sed 's/"requesters":[0-9]*/"requesters":"many"/' "$sound" >"$scratch/parameter_without_a_name"
+rejects "$scratch/parameter_without_a_name"
 { head -c 10000 /dev/zero | tr '\0' '['; head -c 10000 /dev/zero | tr '\0' ']'; } >"$scratch/nested"
 rejects "$scratch/nested"
 head -c 1G /dev/zero | tr '\0' ' ' >"$scratch/spaces"

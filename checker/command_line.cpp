@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <memory>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -84,7 +85,11 @@ std::optional<int> parse_arguments(CLI::App &app, int argc, char **argv)
 int complain(int status, std::string_view sentence)
 {
     std::fflush(stdout);
-    fmt::print(stderr, "interfuse: {}\n", sentence);
+    try {
+        fmt::print(stderr, "interfuse: {}\n", sentence);
+    } catch (const std::system_error &) {
+        // stderr takes nothing either: the status has to say it.
+    }
     return status;
 }
 

@@ -21,6 +21,14 @@ namespace interfuse {
 
 namespace {
 
+struct replay_arguments {
+    std::string path;
+    std::size_t last = 60;
+    bool quiet = false;
+    std::vector<std::string> watch;
+    std::string out;
+};
+
 // The run that the trace describes, or what is wrong with the description.
 struct setup_result {
     run_setup setup;
@@ -38,7 +46,7 @@ setup_result setup_of(const trace &recorded, const std::string &path)
                 fmt::format("{}: scenario: one of {} was expected, not \"{}\"", path, fmt::join(known, ", "),
                             recorded.scenario)};
     }
-    parameters_result parameters = complete_parameters(*which, recorded.parameters);
+    parameters_result parameters = read_recorded_settings(*which, recorded.parameters);
     if (!parameters.error.empty())
         return {{}, fmt::format("{}: parameters: {}", path, parameters.error)};
     return {{which, parameters.values, recorded.points, recorded.checks, recorded.limits,
@@ -68,11 +76,26 @@ void print_columns(const trace &again, std::size_t last, const std::string &path
     fmt::print("\n{}", columns_of(again, options));
 }
 
-int print_difference(const difference &parted, const trace &recorded)
+std::string finding_text(const trace_verdict &verdict)
+{
+    return fmt::format("{}: {}{}", verdict.invariant, verdict.message, place_text(verdict));
+}
+
+int print_difference(const difference &parted, const trace &recorded, const trace &again)
 {
     fmt::print("diverged at step {} of {}, in its {}\n    recorded: {}\n    replayed: {}\n", parted.step,
                recorded.steps.size(), parted.what, parted.expected, parted.found);
+    if (again.verdict.fingerprint != 0)
+        fmt::print("the replay ends with a violation: {}\n", finding_text(again.verdict));
     return exit_diverged;
+}
+
+// What watches now has found something that the recorded run went past.
+int print_earlier_finding(const trace &recorded, const trace &again)
+{
+    fmt::print("step {} of {}: all equal until what watches now finds another violation\nviolation: {}\n",
+               again.steps.size(), recorded.steps.size(), finding_text(again.verdict));
+    return exit_violation;
 }
 
 int print_equal(const trace &recorded, const trace &again)
@@ -85,23 +108,35 @@ int print_equal(const trace &recorded, const trace &again)
         fmt::print("the run ends as recorded: {}\n", sim::name_of(recorded.verdict.kind));
         return exit_met;
     }
-    fmt::print("the violation recurs: {}: {}{}\n", recorded.verdict.invariant, recorded.verdict.message,
-               place_text(recorded.verdict));
+    fmt::print("the violation recurs: {}\n", finding_text(recorded.verdict));
     return exit_violation;
 }
 
-int replay(const trace &recorded, const run_setup &setup, const std::string &path, std::size_t last)
+// As the record was, with the lines and names of this build.
+int write_anew(const trace &recorded, trace again, const std::string &path, int status)
+{
+    again.core = recorded.core;
+    again.strategy = recorded.strategy;
+    again.seed = recorded.seed;
+    std::string error = write_trace(again, path);
+    return error.empty() ? status : complain(exit_error, error);
+}
+
+int replay(const trace &recorded, const run_setup &setup, const replay_arguments &given)
 {
     runner on(setup);
     replay_strategy answers(recorded.choices);
     trace again = record_run(on, answers, recorded.run).what;
     std::optional<difference> parted = difference_of(recorded, again, answers);
-    fmt::print("replay of {}: scenario {}, core {}, run {} of seed {}\n", path, recorded.scenario, recorded.core,
+    fmt::print("replay of {}: scenario {}, core {}, run {} of seed {}\n", given.path, recorded.scenario, recorded.core,
                recorded.run, recorded.seed);
-    int status = parted ? print_difference(*parted, recorded) : print_equal(recorded, again);
-    if (last > 0)
-        print_columns(again, last, path);
-    return status;
+    bool watched_anew = setup.watch != recorded.watch && again.verdict.fingerprint != 0 && begins(again, recorded);
+    int status = !parted        ? print_equal(recorded, again)
+                 : watched_anew ? print_earlier_finding(recorded, again)
+                                : print_difference(*parted, recorded, again);
+    if (!given.quiet && given.last > 0)
+        print_columns(again, given.last, given.path);
+    return parted || given.out.empty() ? status : write_anew(recorded, again, given.out, status);
 }
 
 } // namespace
@@ -109,35 +144,34 @@ int replay(const trace &recorded, const run_setup &setup, const std::string &pat
 int run_replay(int argc, char **argv)
 {
     verb_line app("Runs a recorded run again and compares each step with the record.", "interfuse replay");
-    std::string path;
-    std::size_t last = 60;
-    bool quiet = false;
-    std::vector<std::string> watch;
-    app.add_option("TRACE", path, "A trace file")->required();
-    with_environment(app.add_option("--last", last, "Print so many of the last events"))
+    replay_arguments given;
+    app.add_option("TRACE", given.path, "A trace file")->required();
+    with_environment(app.add_option("--last", given.last, "Print so many of the last events"))
         ->option_text("N")
         ->capture_default_str();
-    add_watch_option(app, watch, "the trace's", "OPTIONS");
-    with_environment(app.add_flag("--quiet", quiet, "Print no events"));
-    app.footer("Exit status: 1 if the violation recurs, 0 if the trace holds none and all is equal, 3 if the replay\n"
-               "diverges, 5 if the file is rejected.");
+    add_watch_option(app, given.watch, "the trace's", "OPTIONS");
+    with_environment(app.add_flag("--quiet", given.quiet, "Print no events"));
+    app.add_option("--out", given.out, "Write the run anew, with the lines of these sources, where all is equal")
+        ->option_text("FILE");
+    app.footer("Exit status: 1 if the violation recurs, or if --watch makes the run end before with another one, 0 if the\n"
+               "trace holds none and all is equal, 3 if the replay diverges, 5 if the file is rejected.");
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
-    watch_result watching = parse_watch(watch);
-    if (!watch.empty() && !watching.error.empty())
+    watch_result watching = parse_watch(given.watch);
+    if (!given.watch.empty() && !watching.error.empty())
         return complain(exit_usage, "--watch: " + watching.error);
-    trace_result read = read_trace(path);
+    trace_result read = read_trace(given.path);
     if (!read.error.empty())
         return complain(exit_rejected, read.error);
-    if (std::optional<int> status = continue_in_core(read.what.core, argv, exit_rejected, path + ": core: "))
+    if (std::optional<int> status = continue_in_core(read.what.core, argv, exit_rejected, given.path + ": core: "))
         return *status;
-    setup_result setup = setup_of(read.what, path);
+    setup_result setup = setup_of(read.what, given.path);
     if (!setup.error.empty())
         return complain(exit_rejected, setup.error);
-    if (!watch.empty())
+    if (!given.watch.empty())
         setup.setup.watch = watching.watching;
     try {
-        return replay(read.what, setup.setup, path, quiet ? 0 : last);
+        return replay(read.what, setup.setup, given);
     } catch (const std::runtime_error &broken_setup) {
         return complain(exit_diverged, fmt::format("diverged before step 0: {}", broken_setup.what()));
     }

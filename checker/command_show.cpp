@@ -15,8 +15,8 @@ namespace interfuse {
 static void print_head(const trace &t)
 {
     fmt::print("scenario {}", t.scenario);
-    for (const parameter_value &parameter : t.parameters)
-        fmt::print(" {}={}", parameter.name, parameter.value);
+    for (const parameter_setting &parameter : t.parameters)
+        fmt::print(" {}={}", parameter.name, parameter.text);
     fmt::print("\ncore {}, strategy {}, {} points, seed {}, run {}; interfuse {}, {} {}\n", t.core, t.strategy,
                name_of(t.points), t.seed, t.run, t.build.version, t.build.compiler, t.build.flags);
     fmt::print("verdict: {}", sim::name_of(t.verdict.kind));

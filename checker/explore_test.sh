@@ -4,6 +4,7 @@
 set -u
 
 tool=$INTERFUSE_BIN/interfuse-repaired
+root=$PWD
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -60,6 +61,27 @@ what_watches_is_a_list_and_recorded() {
     expect 1 replay "${trace#trace: }" --watch none
 }
 
+names_of_values_are_recorded() {
+    local trace
+    expect 0 explore mix --set op=read --runs 5 --format json
+    grep -q '"op": "read"' out || fail "a report has no name where the command line has one"
+    expect 1 explore init-answers --set answer=any --core refused_before_disconnected --runs 1000
+    trace=$(sed -n '2s/^trace: //p' out)
+    grep -q '"answer":"any"' "$trace" || fail "a trace has no name where the command line has one"
+    expect 1 replay "$trace"
+    # As older traces have it.
+    sed 's/"answer":"any"/"answer":6/' "$trace" >numbered.json
+    expect 1 replay numbered.json
+    sed 's/"answer":"any"/"answer":"all"/' "$trace" >misnamed.json
+    expect 5 replay misnamed.json
+}
+
+what_else_watches_may_find_more() {
+    expect 1 replay "$root/traces/end-set-after-send.json" --quiet --watch memory
+    grep -q '^step 164 of 210: all equal until what watches now finds another violation$' out || fail "the step is not said"
+    grep -q '^violation: use_after_free: ' out || fail "the earlier violation is not said"
+}
+
 a_violation_is_told_in_order_and_replays() {
     local trace
     expect 1 explore one-request --core no_extra_reference --seed 1 --runs 1000
@@ -104,6 +126,8 @@ an_interruption_keeps_what_was_sampled() {
 the_first_violation_stops_the_search_with_any_number_of_jobs
 what_watches_is_a_list_and_recorded
 options_come_from_file_and_environment
+names_of_values_are_recorded
+what_else_watches_may_find_more
 a_violation_is_told_in_order_and_replays
 a_trace_that_cannot_be_written_is_an_error
 too_little_time_is_said

@@ -1,5 +1,9 @@
 // The command line of interfuse.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -30,9 +34,7 @@ void print_version()
     fmt::print("interfuse {} ({}, {}), core {}\n", build.version, build.compiler, build.flags, core_name);
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+int run_verb(int argc, char **argv)
 {
     std::string_view asked = argc > 1 ? argv[1] : "";
     if (asked.empty() || asked == "help" || asked == "--help" || asked == "-h") {
@@ -50,4 +52,27 @@ int main(int argc, char **argv)
         names.push_back(each.name);
     }
     return complain(exit_usage, fmt::format("there is no verb \"{}\"; there are {}", asked, fmt::join(names, ", ")));
+}
+
+// The reason is not known where an earlier write has failed.
+int output_lost(int error)
+{
+    return complain(exit_error, fmt::format("stdout could not be written{}{}", error != 0 ? ": " : "",
+                                            error != 0 ? std::strerror(error) : ""));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    int status = 0;
+    try {
+        status = run_verb(argc, argv);
+    } catch (const std::system_error &unwritten) {
+        return output_lost(unwritten.code().value());
+    }
+    // What is still buffered may have no room either.
+    errno = 0;
+    bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    return written ? status : output_lost(errno);
 }

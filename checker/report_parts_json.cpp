@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "checker/trace/settings_json.hpp"
+
 namespace interfuse {
 
 using nlohmann::ordered_json;
@@ -35,10 +37,7 @@ ordered_json json_of(const finding &found)
 
 ordered_json json_of(const chosen_scenario &chosen)
 {
-    ordered_json json = ordered_json::object();
-    for (const parameter_value &parameter : chosen.parameters)
-        json[parameter.name] = parameter.value;
-    return json;
+    return json_of_settings(settings_of(*chosen.which, chosen.parameters));
 }
 
 ordered_json tool_json()

@@ -81,6 +81,16 @@ expect '--runs: .*many' explore --config bad_value.ini
 printf 'nosuch = 1\n' >"$scratch/bad_key.ini"
 expect 'nosuch' explore --config bad_key.ini
 
+# What cannot be written is said, whatever the verb, and however little there is to flush at the end.
+for arguments in 'list' 'schema trace' '--help' 'explore one-request --runs 10' 'verify one-request --max-states 10' \
+    'show traces/late-reply-oops.json' 'replay traces/late-reply-oops.json' 'mutants no_extra_reference'; do
+    got=0
+    # shellcheck disable=SC2086
+    INTERFUSE_OUT=$scratch/traces "$tool" $arguments >/dev/full 2>"$scratch/err" || got=$?
+    [[ $got == 70 && $(tail -n 1 "$scratch/err") == 'interfuse: stdout could not be written'* ]] ||
+        { echo "interfuse $arguments >/dev/full: exits $got and says: $(<"$scratch/err")"; status=1; }
+done
+
 # The twin: the same options with sound values.
 got=0
 "$tool" explore one-request --core repaired --strategy random --points fine --seed 1 --runs 1 --jobs 1 --shard 1/2 \

@@ -48,15 +48,20 @@ std::string text_of(const parameter &of, int value)
 }
 
 // The value that a text stands for.
+static std::optional<int> parse_number(const parameter &of, std::string_view text)
+{
+    int value = 0;
+    auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool sound = error == std::errc{} && rest == text.data() + text.size();
+    return sound && value >= of.least && value <= of.most ? std::optional(value) : std::nullopt;
+}
+
 static std::optional<int> parse_value(const parameter &of, std::string_view text)
 {
     for (std::size_t i = 0; i < of.names.size(); ++i)
         if (text == of.names[i])
             return of.least + static_cast<int>(i);
-    int value = 0;
-    auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    bool sound = of.names.empty() && error == std::errc{} && rest == text.data() + text.size();
-    return sound && value >= of.least && value <= of.most ? std::optional(value) : std::nullopt;
+    return of.names.empty() ? parse_number(of, text) : std::nullopt;
 }
 
 // Puts one value over its preset; `read` turns what was given into a value of the parameter, if it is one.
@@ -99,15 +104,37 @@ parameters_result complete_parameters(const scenario &which, const std::vector<p
     return result;
 }
 
-parameters_result read_settings(const scenario &which, const std::vector<parameter_setting> &set)
+static parameters_result read_texts(const scenario &which, const std::vector<parameter_setting> &set, auto read)
 {
     parameters_result result = presets_of(which);
-    for (const parameter_setting &given : set) {
-        auto read = [&](const parameter &p) { return parse_value(p, given.text); };
+    for (const parameter_setting &given : set)
         if (result.error.empty())
-            result.error = apply(which, result.values, given.name, given.text, read);
-    }
+            result.error = apply(which, result.values, given.name, given.text,
+                                 [&](const parameter &p) { return read(p, given.text); });
     return result;
+}
+
+parameters_result read_settings(const scenario &which, const std::vector<parameter_setting> &set)
+{
+    return read_texts(which, set, parse_value);
+}
+
+parameters_result read_recorded_settings(const scenario &which, const std::vector<parameter_setting> &set)
+{
+    return read_texts(which, set, [](const parameter &of, std::string_view text) {
+        std::optional<int> value = parse_value(of, text);
+        return value ? value : parse_number(of, text);
+    });
+}
+
+std::vector<parameter_setting> settings_of(const scenario &which, const std::vector<parameter_value> &values)
+{
+    std::vector<parameter_setting> settings;
+    for (const parameter_value &each : values)
+        for (const parameter &p : which.parameters)
+            if (each.name == p.name)
+                settings.push_back({each.name, text_of(p, each.value)});
+    return settings;
 }
 
 static std::vector<parameter_value> in_use;

@@ -29,6 +29,7 @@ std::string text_of(const parameter &of, int value);
 struct parameter_setting {
     std::string name;
     std::string text;
+    bool operator==(const parameter_setting &) const = default;
 };
 
 struct parameter_value {
@@ -66,6 +67,10 @@ struct parameters_result {
 };
 parameters_result complete_parameters(const scenario &which, const std::vector<parameter_value> &set);
 parameters_result read_settings(const scenario &which, const std::vector<parameter_setting> &set);
+// The same for what a file has recorded, where the number may stand for a value that has a name.
+parameters_result read_recorded_settings(const scenario &which, const std::vector<parameter_setting> &set);
+// Values as they are written in --set.
+std::vector<parameter_setting> settings_of(const scenario &which, const std::vector<parameter_value> &values);
 
 // The parameters of the scenario being built. REQUIRES: the scenario declares the name.
 int parameter_of(std::string_view name);

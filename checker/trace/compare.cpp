@@ -110,6 +110,20 @@ std::optional<difference> first_difference(const trace &expected, const trace &f
     return {};
 }
 
+bool begins(const trace &found, const trace &whole)
+{
+    if (found.steps.empty() || found.steps.size() > whole.steps.size())
+        return false;
+    trace cut = whole;
+    cut.steps.resize(found.steps.size());
+    std::vector<trace_event> &last = cut.steps.back().events;
+    last.resize(std::min(last.size(), found.steps.back().events.size()));
+    for (std::size_t i = 0; i < cut.steps.size(); ++i)
+        if (step_difference(i, cut, found))
+            return false;
+    return true;
+}
+
 std::size_t count_moved_lines(const trace &expected, const trace &found)
 {
     std::size_t moved = 0;

@@ -21,6 +21,9 @@ struct difference {
 // information is compared by function, since unoptimised builds may name the header of an inlined operator.
 std::optional<difference> first_difference(const trace &expected, const trace &found);
 
+// Whether `found` is how `whole` begins: the same steps, of which the last one may have been cut short.
+bool begins(const trace &found, const trace &whole);
+
 // How many events of the common steps stand at other lines than recorded, those left out whose place comes from debug
 // information.
 std::size_t count_moved_lines(const trace &expected, const trace &found);

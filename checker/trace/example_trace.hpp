@@ -13,7 +13,7 @@ inline trace example_trace()
     trace t;
     t.build = {"0.1.0", "GNU 12.2.0", "-O2 -g"};
     t.scenario = "one-request";
-    t.parameters = {{"faults", 1}, {"page_size", 64}};
+    t.parameters = {{"faults", "1"}, {"op", "read"}, {"page_size", "64"}};
     t.core = "repaired";
     t.strategy = "random";
     t.points = sim::point_set::fine;

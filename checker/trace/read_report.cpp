@@ -10,7 +10,6 @@ namespace {
 constexpr input_limits report_limits = {.bytes = 64 << 20, .depth = 8, .values = 4'000'000};
 constexpr std::size_t entries_max = 10'000;
 constexpr std::size_t text_max = 4000;
-constexpr std::size_t parameters_max = 64;
 constexpr std::int64_t runs_max = std::int64_t{1} << 53;
 
 reported_finding read_finding(const field &from)
@@ -24,15 +23,6 @@ reported_finding read_finding(const field &from)
     return found;
 }
 
-reported_scenario read_scenario(const field &from)
-{
-    reported_scenario which{from.at("name").text(text_max), {}};
-    field parameters = from.at("parameters");
-    for (const std::string &name : parameters.keys(parameters_max))
-        which.parameters.emplace_back(name, static_cast<int>(parameters.at(name).integer(INT32_MIN, INT32_MAX)));
-    return which;
-}
-
 } // namespace
 
 report_summary read_report(const std::string &path)
@@ -41,9 +31,6 @@ report_summary read_report(const std::string &path)
     try {
         nlohmann::json document = parse_bounded(read_bounded(path, report_limits.bytes), path, report_limits);
         field report(document, path);
-        field scenarios = report.at("scenarios");
-        for (std::size_t i = 0, count = scenarios.size(0, entries_max); i < count; ++i)
-            summary.scenarios.push_back(read_scenario(scenarios.element(i)));
         field findings = report.at("findings");
         for (std::size_t i = 0, count = findings.size(0, entries_max); i < count; ++i)
             summary.findings.push_back(read_finding(findings.element(i)));

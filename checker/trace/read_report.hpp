@@ -15,14 +15,8 @@ struct reported_finding {
     std::uint64_t first_run = 0;
 };
 
-struct reported_scenario {
-    std::string name;
-    std::vector<std::pair<std::string, int>> parameters;
-};
-
 // On success error is empty.
 struct report_summary {
-    std::vector<reported_scenario> scenarios;
     std::vector<reported_finding> findings;
     std::uint64_t runs = 0;
     std::string digest;

@@ -61,12 +61,15 @@ build_description read_build(const field &from)
     return {from.at("version").text(name_max), from.at("compiler").text(name_max), from.at("flags").text(message_max)};
 }
 
-std::vector<parameter_value> read_parameters(const field &from)
+std::vector<parameter_setting> read_parameters(const field &from)
 {
-    std::vector<parameter_value> values;
-    for (const std::string &name : from.keys(parameters_max))
-        values.push_back({name, static_cast<int>(from.at(name).integer(INT32_MIN, INT32_MAX))});
-    return values;
+    std::vector<parameter_setting> settings;
+    for (const std::string &name : from.keys(parameters_max)) {
+        field value = from.at(name);
+        settings.push_back({name, value.is_string() ? value.text(name_max)
+                                                    : std::to_string(value.integer(INT32_MIN, INT32_MAX))});
+    }
+    return settings;
 }
 
 trace_verdict read_verdict(const field &from)

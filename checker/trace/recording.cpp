@@ -76,7 +76,7 @@ recorded_run record_run(runner &on, sim::strategy &chooser, std::uint64_t number
     t.steps = log.take_steps();
     t.build = this_build();
     t.scenario = on.setup().which->name;
-    t.parameters = on.setup().parameters;
+    t.parameters = settings_of(*on.setup().which, on.setup().parameters);
     t.points = on.setup().points;
     t.checks = on.setup().checks;
     t.limits = on.setup().limits;

@@ -67,7 +67,7 @@ struct trace_verdict {
 struct trace {
     build_description build;
     std::string scenario;
-    std::vector<parameter_value> parameters;
+    std::vector<parameter_setting> parameters;
     std::string core;
     std::string strategy;
     sim::point_set points = sim::point_set::coarse;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/trace/atomic_file.hpp"
+#include "checker/trace/settings_json.hpp"
 #include "checker/trace/trace_file.hpp"
 #include "checker/watchers.hpp"
 
@@ -71,14 +72,6 @@ ordered_json json_of(const trace_verdict &verdict)
             {"caller", verdict.caller},           {"fingerprint", verdict.fingerprint ? hex(verdict.fingerprint) : ""}};
 }
 
-ordered_json json_of(const std::vector<parameter_value> &parameters)
-{
-    ordered_json json = ordered_json::object();
-    for (const parameter_value &parameter : parameters)
-        json[parameter.name] = parameter.value;
-    return json;
-}
-
 // The fields before choices and steps, in the order of the file.
 ordered_json head_of(const trace &t)
 {
@@ -86,7 +79,7 @@ ordered_json head_of(const trace &t)
             {"version", trace_version},
             {"tool", {{"version", t.build.version}, {"compiler", t.build.compiler}, {"flags", t.build.flags}}},
             {"scenario", t.scenario},
-            {"parameters", json_of(t.parameters)},
+            {"parameters", json_of_settings(t.parameters)},
             {"core", t.core},
             {"strategy", t.strategy},
             {"points", name_of(t.points)},
