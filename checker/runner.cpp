@@ -108,6 +108,13 @@ bool may_stall(const scenario &which)
     return which.may_stall != nullptr && (which.stalls == nullptr || which.stalls());
 }
 
+// The setup is no part of a run, nor is the teardown part of a path: how long they are is the scenario's affair.
+sim::run_limits beside_the_run(sim::run_limits limits)
+{
+    limits.steps_max = std::max(limits.steps_max, sim::run_limits{}.steps_max);
+    return limits;
+}
+
 // The verdict on a world in which nobody can go on.
 verdict judge(const scenario &which)
 {
@@ -162,7 +169,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     the_run.ignored = how.ignored;
     the_run.watching = how.watch;
     sim::reset_world(static_cast<std::uint32_t>(parameter_of("page_size")));
-    the_run.limits = how.limits;
+    the_run.limits = beside_the_run(how.limits);
     the_run.points = how.points;
     the_run.listen = listeners_for(how.checks, false);
     sim::begin_run(first_answer, 0);
@@ -247,7 +254,9 @@ verdict runner::judge_world()
     the_run.stepwise = false;
     the_run.steps = 0;
     the_run.ended = false;
+    the_run.limits = beside_the_run(how.limits);
     verdict found = judge(*how.which);
+    the_run.limits = how.limits;
     the_run.stepwise = true;
     return found;
 }

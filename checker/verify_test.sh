@@ -33,6 +33,7 @@ expect 4 repaired one-request --max-states 100
 grep -q 'incomplete: --max-states: 100 states' "$scratch/said" || complain "the bound on states is not named"
 expect 4 repaired one-request --max-steps 20
 grep -q 'incomplete: --max-steps: ' "$scratch/said" || complain "the bound on steps is not named"
+grep -q 'incomplete: --max-steps: 0 states' "$scratch/said" && complain "the steps of the setup are counted"
 expect 2 repaired one-request --max-memory 12
 grep -q -- '--max-memory: a number with M or G' "$scratch/errors" || complain "a bad size is not explained"
 expect 2 repaired no-such-scenario
