@@ -116,8 +116,22 @@ static std::uintptr_t map_buffer(const open_file &file, transfer &what)
 {
     if (what.bytes == 0)
         what.bytes = kernel::PAGE_SIZE;
+    if (what.target != 0)
+        return what.target;
     std::size_t pages = (what.skew + what.bytes + kernel::PAGE_SIZE - 1) / kernel::PAGE_SIZE;
     return kernel::map_user_pages(file.of.mm, static_cast<unsigned>(pages)) + what.skew;
+}
+
+std::uintptr_t map_file_before_run(const open_file &file, unsigned pages)
+{
+    task_struct *self = kernel::current;
+    self->mm = file.of.mm;
+    self->files = file.of.files;
+    long mapped = kernel::sys_mmap_file(file.fd, pages, 0);
+    sim::require(mapped > 0, "a file could not be mapped before the run");
+    self->mm = nullptr;
+    self->files = nullptr;
+    return static_cast<std::uintptr_t>(mapped);
 }
 
 task_struct *start_reader(const char *name, const open_file &file, transfer what)

@@ -32,12 +32,15 @@ struct transfer {
     std::size_t bytes = 0; // 0: a page
     std::uint64_t offset = 0;
     unsigned skew = 0;         // of the buffer in its first page
+    std::uintptr_t target = 0; // an address in the process that the buffer begins at; 0: in memory of its own
     bool knows_content = true; // what it reads is checked: the daemon's content, what requesters wrote, or zeros where
                                // the daemon may have read short
 };
 // read(2): through the page cache, or directly where the daemon has said so.
 task_struct *start_reader(const char *name, const open_file &file, transfer what = {});
 task_struct *start_writer(const char *name, const open_file &file, transfer what = {});
+// The address of the file's first pages in the process that has it open.
+std::uintptr_t map_file_before_run(const open_file &file, unsigned pages);
 // Maps the first pages of a file and loads a byte of each.
 task_struct *start_mapped_reader(const char *name, const open_file &file, unsigned pages = 1);
 
