@@ -21,7 +21,6 @@ namespace {
 constexpr unsigned jobs_max = 256;
 constexpr std::uint64_t runs_max = std::uint64_t{1} << 53; // JSON readers may keep counts as doubles
 constexpr std::uint64_t shards_max = 100'000;
-constexpr double seconds_max = 1e7;
 constexpr std::chrono::seconds time_preset{10};
 constexpr sim::watch_set watch_preset = 0;
 
@@ -35,7 +34,7 @@ struct explore_arguments {
     std::string format = "text";
     std::string shard = "1/1";
     std::vector<std::string> set;
-    std::vector<std::string> watch;
+    std::optional<std::string> watch;
     std::optional<std::uint64_t> runs;
     std::optional<double> seconds;
 };
@@ -57,7 +56,7 @@ void add_bounds(verb_line &app, explore_arguments &given, explore_options &optio
         ->group(bounds);
     with_environment(app.add_option("--max-time", given.seconds, "Seconds for all scenarios together"))
         ->option_text("SECONDS")
-        ->check(CLI::Range(0.001, seconds_max))
+        ->check(number_of_seconds())
         ->group(bounds);
     with_environment(app.add_option("--max-steps", options.limits.steps_max, "Steps of a run; longer ones are cut"))
         ->option_text("N")
@@ -156,8 +155,6 @@ std::string look_up(const explore_arguments &given, explore_options &options)
     std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
     if (error.empty())
         error = check_out_folder(options.out);
-    if (error.empty() && given.seconds && !(*given.seconds > 0)) // a range lets NaN through
-        error = "--max-time: a number of seconds was expected";
     if (!error.empty())
         return error;
     if (!parse_shard(given.shard, options.part))
@@ -167,10 +164,10 @@ std::string look_up(const explore_arguments &given, explore_options &options)
     options.strategy = find_strategy(given.strategy);
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;
     options.checks = given.checks == "end" ? check_level::end : check_level::steps;
-    watch_result watch = parse_watch(given.watch);
+    watch_result watch = given.watch ? parse_watch(*given.watch) : watch_result{watch_preset, ""};
     if (!watch.error.empty())
         return "--watch: " + watch.error;
-    options.watch = given.watch.empty() ? watch_preset : watch.watching;
+    options.watch = watch.watching;
     options.runs = given.runs;
     if (given.seconds)
         options.time_max = std::chrono::milliseconds(static_cast<std::int64_t>(*given.seconds * 1000));

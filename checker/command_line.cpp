@@ -57,10 +57,21 @@ CLI::Option *with_environment(CLI::Option *option)
     return option->envname(name);
 }
 
-void add_watch_option(CLI::App &app, std::vector<std::string> &names, const std::string &preset, const char *group)
+CLI::Validator number_of_seconds()
 {
-    with_environment(app.add_option("--watch", names, "What watches the core's accesses, see: list watchers"))
-        ->delimiter(',')
+    static constexpr double most = 1e7;
+    return {[](std::string &text) {
+                double value = 0;
+                auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+                bool sound = error == std::errc{} && end == text.data() + text.size() && value >= 0.001 && value <= most;
+                return sound ? std::string() : fmt::format("a number of seconds from 0.001 to {} was expected, not {}", most, text);
+            },
+            ""};
+}
+
+void add_watch_option(CLI::App &app, std::optional<std::string> &text, const std::string &preset, const char *group)
+{
+    with_environment(app.add_option("--watch", text, "What watches the core's accesses, see: list watchers"))
         ->option_text("all|none|NAME,...")
         ->default_str(preset)
         ->group(group);

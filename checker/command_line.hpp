@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,8 +22,11 @@ CLI::Option *with_environment(CLI::Option *option);
 // Accepts only digits, with a value below 2^64; CLI11 would take a sign and wrap around.
 CLI::Validator unsigned_number();
 
-// --watch, a list of names for parse_watch(); empty if it is not given, which means the preset.
-void add_watch_option(CLI::App &app, std::vector<std::string> &names, const std::string &preset, const char *group);
+// Accepts a number of seconds; a range of CLI11 would let NaN through.
+CLI::Validator number_of_seconds();
+
+// --watch, for parse_watch(); nothing if it is not given, which means the preset.
+void add_watch_option(CLI::App &app, std::optional<std::string> &text, const std::string &preset, const char *group);
 
 // Parses what follows the verb. Returns an exit status if there is nothing left to do: help was printed, or the
 // arguments were wrong and one sentence says so.

@@ -4,10 +4,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include "checker/command.hpp"
 #include "checker/command_line.hpp"
+#include "checker/command_subject.hpp"
+#include "checker/command_trial_options.hpp"
 #include "checker/exit_status.hpp"
 #include "checker/report_mutants.hpp"
 #include "checker/search/interruption.hpp"
@@ -23,34 +24,14 @@ struct mutants_arguments {
     hunt_options options;
 };
 
-void add_bounds(verb_line &app, hunt_options &options)
-{
-    with_environment(app.add_option("--runs", options.runs, "Most runs of each mutant and scenario"))
-        ->option_text("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
-        ->capture_default_str();
-    with_environment(app.add_option("--max-time", options.seconds, "Most seconds for each mutant"))
-        ->option_text("SECONDS")
-        ->check(CLI::Range(0.001, 1e7))
-        ->capture_default_str();
-    with_environment(app.add_option("--seed", options.seed, "A number that determines all runs"))
-        ->option_text("N")
-        ->check(unsigned_number())
-        ->capture_default_str();
-    with_environment(app.add_option("--seeds", options.seeds, "Search with so many seeds and keep the shortest trace"))
-        ->option_text("N")
-        ->check(CLI::Range(1U, 1000U))
-        ->capture_default_str();
-    with_environment(app.add_option("--jobs", options.jobs, "Mutants at a time; the result does not depend on it"))
-        ->option_text("N")
-        ->check(CLI::Range(1U, 256U))
-        ->capture_default_str();
-}
-
 void add_options(verb_line &app, mutants_arguments &given)
 {
     app.add_option("names", given.names, "Names of mutants; all of core/mutants/ and INTERFUSE_MUTANTS if none is named");
-    add_bounds(app, given.options);
+    add_trial_options(app, given.options, 1'000'000);
+    with_environment(app.add_option("--seeds", given.options.seeds, "Search with so many seeds and keep the shortest trace"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, 1000U))
+        ->capture_default_str();
     with_environment(app.add_option("--out", given.options.out, "Folder for a trace of each mutant"))
         ->option_text("FOLDER")
         ->capture_default_str();
@@ -94,14 +75,13 @@ std::string choose(const std::vector<core_description> &all, const std::vector<s
 int run_mutants(int argc, char **argv)
 {
     mutants_arguments given;
-    given.options.runs = 1'000'000;
-    given.options.seconds = 60;
-    given.options.jobs = std::clamp(static_cast<unsigned>(sysconf(_SC_NPROCESSORS_ONLN)), 1U, 256U);
     given.options.out = "interfuse-out/mutants";
     verb_line app("Explores each mutant where it shows, and tells which checker finds it.", "interfuse mutants");
     add_options(app, given);
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
+    if (std::string error = check_out_folder(given.options.out); !error.empty())
+        return complain(exit_usage, error);
     core_list list = read_core_list(executable_folder());
     if (!list.error.empty())
         return complain(exit_error, list.error);

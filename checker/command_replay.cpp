@@ -25,7 +25,7 @@ struct replay_arguments {
     std::string path;
     std::size_t last = 60;
     bool quiet = false;
-    std::vector<std::string> watch;
+    std::optional<std::string> watch;
     std::string out;
 };
 
@@ -157,8 +157,8 @@ int run_replay(int argc, char **argv)
                "trace holds none and all is equal, 3 if the replay diverges, 5 if the file is rejected.");
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
-    watch_result watching = parse_watch(given.watch);
-    if (!given.watch.empty() && !watching.error.empty())
+    watch_result watching = given.watch ? parse_watch(*given.watch) : watch_result{};
+    if (!watching.error.empty())
         return complain(exit_usage, "--watch: " + watching.error);
     trace_result read = read_trace(given.path);
     if (!read.error.empty())
@@ -168,7 +168,7 @@ int run_replay(int argc, char **argv)
     setup_result setup = setup_of(read.what, given.path);
     if (!setup.error.empty())
         return complain(exit_rejected, setup.error);
-    if (!given.watch.empty())
+    if (given.watch)
         setup.setup.watch = watching.watching;
     try {
         return replay(read.what, setup.setup, given);

@@ -3,10 +3,10 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "checker/command.hpp"
 #include "checker/command_line.hpp"
+#include "checker/command_trial_options.hpp"
 #include "checker/exit_status.hpp"
 #include "checker/invariants/invariant.hpp"
 #include "checker/report_selfcheck.hpp"
@@ -18,24 +18,9 @@ namespace interfuse {
 
 namespace {
 
-void add_options(verb_line &app, selfcheck_options &options, std::string &format)
+void add_options(verb_line &app, search_limits &options, std::string &format)
 {
-    with_environment(app.add_option("--runs", options.runs, "Most runs of each search"))
-        ->option_text("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
-        ->capture_default_str();
-    with_environment(app.add_option("--max-time", options.seconds, "Most seconds of each search"))
-        ->option_text("SECONDS")
-        ->check(CLI::Range(0.001, 1e7))
-        ->capture_default_str();
-    with_environment(app.add_option("--seed", options.seed, "A number that determines all runs"))
-        ->option_text("N")
-        ->check(unsigned_number())
-        ->capture_default_str();
-    with_environment(app.add_option("--jobs", options.jobs, "Searches at a time; the result does not depend on it"))
-        ->option_text("N")
-        ->check(CLI::Range(1U, 256U))
-        ->capture_default_str();
+    add_trial_options(app, options, 200'000);
     with_environment(app.add_option("--format", format, "Format of the report; data is what checker/needed.txt keeps"))
         ->option_text("text|json|data")
         ->check(CLI::IsMember({"text", "json", "data"}))
@@ -72,10 +57,7 @@ std::string text_in(const selfcheck_result &result, const std::string &format)
 
 int run_selfcheck(int argc, char **argv)
 {
-    selfcheck_options options;
-    options.runs = 200'000;
-    options.seconds = 60;
-    options.jobs = std::clamp(static_cast<unsigned>(sysconf(_SC_NPROCESSORS_ONLN)), 1U, 256U);
+    search_limits options;
     std::string format = "text";
     verb_line app("Tells for each check which planted bugs only it finds, and whether runs are the same in each process.",
                   "interfuse selfcheck");

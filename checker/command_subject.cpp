@@ -94,6 +94,8 @@ std::string choose_subject(const std::vector<std::string> &names, const std::vec
 std::string check_out_folder(const std::string &folder)
 {
     namespace fs = std::filesystem;
+    if (folder.empty())
+        return "--out: the name of a folder was expected, not \"\"";
     std::error_code error;
     fs::path there = fs::absolute(folder, error);
     while (!fs::exists(there, error) && there.has_parent_path() && there != there.parent_path())

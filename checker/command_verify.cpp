@@ -21,13 +21,11 @@ namespace interfuse {
 
 namespace {
 
-constexpr double seconds_max = 1e7;
-
 // As given, before names are looked up.
 struct verify_arguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> set;
-    std::vector<std::string> watch;
+    std::optional<std::string> watch;
     std::string core = core_name;
     std::string points = "coarse";
     std::string format = "text";
@@ -92,7 +90,7 @@ void add_bounds(verb_line &app, verify_arguments &given, verify_options &options
         ->group(bounds);
     with_environment(app.add_option("--max-time", given.seconds, "Seconds"))
         ->option_text("SECONDS")
-        ->check(CLI::Range(0.001, seconds_max))
+        ->check(number_of_seconds())
         ->group(bounds);
     with_environment(app.add_option("--max-steps", options.limits.steps_max, "Steps of a path"))
         ->option_text("N")
@@ -124,17 +122,15 @@ std::string look_up(const verify_arguments &given, verify_options &options)
     std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
     if (error.empty())
         error = check_out_folder(options.out);
-    if (error.empty() && given.seconds && !(*given.seconds > 0)) // a range lets NaN through
-        error = "--max-time: a number of seconds was expected";
     if (!error.empty())
         return error;
     std::optional<std::size_t> memory = read_bytes(given.memory);
     if (!memory)
         return fmt::format("--max-memory: a number with M or G, such as 64M, was expected, not \"{}\"", given.memory);
-    watch_result watch = parse_watch(given.watch);
-    if (!given.watch.empty() && !watch.error.empty())
-        return watch.error;
-    options.watch = given.watch.empty() ? sim::watch_set{0} : watch.watching;
+    watch_result watch = given.watch ? parse_watch(*given.watch) : watch_result{};
+    if (!watch.error.empty())
+        return "--watch: " + watch.error;
+    options.watch = watch.watching;
     if ((options.watch & ~sim::watch_memory) != 0)
         return "--watch: verify takes none or memory; races and locks go by what happened before, which is no part of a state";
     options.memory_max = *memory;

@@ -23,9 +23,11 @@ namespace interfuse {
 
 namespace {
 
+// Nothing for a holder that is no task, as a lock in freed memory has.
 const char *task_name(unsigned holder_plus_one)
 {
-    return sim::the_world().tasks[holder_plus_one - 1].name;
+    unsigned holder = holder_plus_one - 1;
+    return holder < sim::the_world().task_count ? sim::the_world().tasks[holder].name : "";
 }
 
 std::string readers_of(const kernel::rw_semaphore &sem)

@@ -41,6 +41,10 @@ configure "$scratch/broken" || got=$?
 tr -d '\n' <"$scratch/said" | grep -q "$scratch/broken/mistaken\.patch does not apply" ||
     complain "it is not named: $(tail -n 20 "$scratch/said")"
 [[ ! -f $scratch/build/build.ninja ]] || complain 'there is something to build all the same'
+got=0
+configure "$scratch/nowhere" || got=$?
+[[ $got != 0 ]] || complain 'a folder that is not there does not stop the configuring'
+grep -q "$scratch/nowhere is no folder" "$scratch/said" || complain "it is not named: $(tail -n 20 "$scratch/said")"
 
 # The twin.
 configure "$scratch/drifted" || complain "a patch from outside makes the configuring fail: $(tail -n 20 "$scratch/said")"

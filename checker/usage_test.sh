@@ -37,8 +37,10 @@ expect 'one-request is named twice$' explore one-request one-request
 expect '--nosuch' explore --nosuch
 expect '--strategy: nosuch not in' explore --strategy nosuch
 expect '--points: middle not in' explore --points middle
-expect '--watch: all, none, or some of memory, races, locks .* not "memory,heap"$' explore --watch memory,heap
-expect '--watch: .* not "all,none"$' explore --watch all,none
+expect '--watch: all, none, or some of memory, races, locks .* not "heap" as in "memory,heap"$' explore --watch memory,heap
+expect '--watch: .* not "all" as in "all,none"$' explore --watch all,none
+expect '--watch: .* not "" as in ",memory"$' explore --watch ,memory
+expect '--watch: .* not ""$' verify --watch ''
 expect '--watch: .* not "nothing"$' replay --watch nothing traces/none.json
 expect '--format: xml not in' explore --format xml
 expect '--seed: .*not -1' explore --seed -1
@@ -64,9 +66,14 @@ expect '--without: nosuch not in ' explore --without nosuch
 expect '--runs: ' selfcheck --runs 0
 expect '--out: .* cannot be a folder' explore --out "$tool/traces"
 expect '--out: .* cannot be a folder' verify --out "$tool/traces"
+expect '--out: .* cannot be a folder' mutants --out "$tool"
+expect '--out: the name of a folder was expected, not ""$' explore --out ''
+expect '--out: the name of a folder was expected, not ""$' mutants --out ''
 expect 'a number with M or G, such as 64M' verify --max-memory 64
 expect '--max-time: a number of seconds' explore --max-time nan
 expect '--max-time: a number of seconds' verify --max-time nan
+expect '--max-time: a number of seconds' mutants --max-time nan
+expect '--max-time: a number of seconds' selfcheck --max-time 0
 expect '--watch: verify takes none or memory' verify --watch all
 expect 'there is no scenario "nosuch"' verify nosuch
 expect 'coarse' verify --points none

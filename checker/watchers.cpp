@@ -32,35 +32,27 @@ std::string text_of_watch(sim::watch_set watching)
     return fmt::format("{}", fmt::join(names, ","));
 }
 
-watch_result parse_watch(const std::vector<std::string> &names)
+watch_result parse_watch(const std::string &text)
 {
-    if (names == std::vector<std::string>{"all"})
+    if (text == "all")
         return {sim::watch_all, ""};
-    if (names == std::vector<std::string>{"none"})
+    if (text == "none")
         return {0, ""};
     std::vector<const char *> known;
     for (const watcher &each : all_watchers())
         known.push_back(each.name);
     watch_result result;
-    for (const std::string &name : names) {
+    for (std::size_t start = 0; start <= text.size();) {
+        std::size_t comma = std::min(text.find(',', start), text.size());
+        std::string name = text.substr(start, comma - start);
+        start = comma + 1;
         auto found = std::ranges::find(all_watchers(), name, &watcher::name);
         if (found == all_watchers().end())
-            return {0, fmt::format("all, none, or some of {} with commas between them was expected, not \"{}\"",
-                                   fmt::join(known, ", "), fmt::join(names, ","))};
+            return {0, fmt::format("all, none, or some of {} with commas between them was expected, not \"{}\"{}",
+                                   fmt::join(known, ", "), name, name == text ? "" : fmt::format(" as in \"{}\"", text))};
         result.watching |= found->bits;
     }
     return result;
-}
-
-watch_result parse_watch(const std::string &text)
-{
-    std::vector<std::string> names;
-    for (std::size_t start = 0; start <= text.size();) {
-        std::size_t comma = std::min(text.find(',', start), text.size());
-        names.push_back(text.substr(start, comma - start));
-        start = comma + 1;
-    }
-    return parse_watch(names);
 }
 
 } // namespace interfuse

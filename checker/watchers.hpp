@@ -21,12 +21,11 @@ const std::vector<watcher> &all_watchers();
 // "all", "none", or names with commas between them; all_watchers() gives the order.
 std::string text_of_watch(sim::watch_set watching);
 
-// What a list of names asks for, or a sentence that lists what is allowed.
+// What a text such as "memory,races" asks for, or a sentence that lists what is allowed.
 struct watch_result {
     sim::watch_set watching = 0;
     std::string error;
 };
-watch_result parse_watch(const std::vector<std::string> &names);
 watch_result parse_watch(const std::string &text);
 
 } // namespace interfuse

@@ -85,7 +85,8 @@ void wipe_below(std::uintptr_t low)
         std::memset(reinterpret_cast<void *>(from), 0, low - own_frames - from);
 }
 
-void note(const std::byte *low, unsigned next, std::uint64_t runnable)
+// Never inlined: what it keeps on the stack is to lie below `low`.
+[[gnu::noinline]] void note(const std::byte *low, unsigned next, std::uint64_t runnable)
 {
     wipe_below(reinterpret_cast<std::uintptr_t>(low));
     auto current = static_cast<std::uint16_t>(the_world().current);

@@ -31,29 +31,51 @@ public:
             hunted next;
             next.what = core;
             results.push_back(next);
-            for (unsigned i = 0; i < options.seeds; ++i)
-                trials.push_back(trial_of(core, options.seed + i));
         }
     }
 
     std::vector<hunted> run(const std::function<void(const std::string &)> &progress)
     {
-        scratch_folder scratch;
-        auto ended = [&](std::size_t index, const trial_result &) { progress(trials[index].core); };
-        std::vector<trial_result> all = run_trials(trials, options.jobs, scratch, ended);
-        for (std::size_t i = 0; i < all.size(); ++i)
-            judge(all[i], results[i / options.seeds]);
+        scratch_folder first, second;
+        // Where nothing says which scenario shows it, a few runs of each find most mutants sooner than many of one.
+        search(first, std::min(options.runs, few_runs), [](const hunted &each) { return each.what.shown_in.empty(); });
+        for (hunted &each : results)
+            if (each.found)
+                progress(each.what.name);
+            else
+                each.runs = 0;
+        search(second, options.runs, [](const hunted &each) { return !each.found; }, progress);
         for (hunted &each : results)
             keep_trace(each);
         return std::move(results);
     }
 
 private:
-    trial trial_of(const core_description &core, std::uint64_t seed) const
+    static constexpr std::uint64_t few_runs = 2'000;
+
+    // Searches for those that are wanted, with each seed.
+    void search(const scratch_folder &scratch, std::uint64_t runs, bool (*wanted)(const hunted &),
+                const std::function<void(const std::string &)> &progress = [](const std::string &) {})
+    {
+        std::vector<trial> trials;
+        std::vector<hunted *> of;
+        for (hunted &each : results) {
+            for (unsigned i = 0; wanted(each) && i < options.seeds; ++i) {
+                trials.push_back(trial_of(each.what, options.seed + i, runs));
+                of.push_back(&each);
+            }
+        }
+        auto ended = [&](std::size_t index, const trial_result &) { progress(trials[index].core); };
+        std::vector<trial_result> all = run_trials(trials, options.jobs, scratch, ended);
+        for (std::size_t i = 0; i < all.size(); ++i)
+            judge(all[i], *of[i]);
+    }
+
+    trial trial_of(const core_description &core, std::uint64_t seed, std::uint64_t runs) const
     {
         trial next{core.name, arguments_that_show(core)};
         for (const std::string &word : {std::string("--seed"), std::to_string(seed), std::string("--runs"),
-                                        std::to_string(options.runs), std::string("--max-time"),
+                                        std::to_string(runs), std::string("--max-time"),
                                         fmt::format("{}", options.seconds), std::string("--watch"), std::string("all")})
             next.arguments.push_back(word);
         return next;
@@ -103,7 +125,6 @@ private:
 
     const hunt_options &options;
     std::vector<hunted> results;
-    std::vector<trial> trials;
 };
 
 } // namespace

@@ -9,15 +9,12 @@
 
 #include "checker/trace/core_list.hpp"
 #include "checker/trace/read_report.hpp"
+#include "checker/trials/trial.hpp"
 
 namespace interfuse {
 
-struct hunt_options {
-    std::uint64_t seed = 1;
+struct hunt_options : search_limits {
     unsigned seeds = 1; // searches of each mutant, whose shortest trace is kept
-    std::uint64_t runs = 0;
-    double seconds = 0; // of each search
-    unsigned jobs = 1;
     std::string out; // folder for the traces, each named after its mutant; empty: none are kept
 };
 

@@ -44,7 +44,7 @@ std::string watchers_without(const std::string &entry)
 
 class search {
 public:
-    search(const std::vector<std::string> &checks, const selfcheck_options &options,
+    search(const std::vector<std::string> &checks, const search_limits &options,
            const std::function<void(const std::string &)> &progress)
         : checks(checks), options(options), progress(progress)
     {
@@ -132,7 +132,7 @@ private:
     }
 
     const std::vector<std::string> &checks;
-    const selfcheck_options &options;
+    const search_limits &options;
     const std::function<void(const std::string &)> &progress;
 };
 
@@ -168,7 +168,7 @@ bool selfcheck_result::is_met() const
 }
 
 selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std::vector<core_description> &cores,
-                               const std::vector<std::string> &twice, const selfcheck_options &options,
+                               const std::vector<std::string> &twice, const search_limits &options,
                                const std::function<void(const std::string &core)> &progress)
 {
     selfcheck_result result;

@@ -7,15 +7,9 @@
 #include <vector>
 
 #include "checker/trace/core_list.hpp"
+#include "checker/trials/trial.hpp"
 
 namespace interfuse {
-
-struct selfcheck_options {
-    std::uint64_t seed = 1;
-    std::uint64_t runs = 0; // of each search
-    double seconds = 0;     // of each search
-    unsigned jobs = 1;
-};
 
 // What became of one core, with all checks and without the one that found it.
 struct escape {
@@ -44,7 +38,7 @@ struct selfcheck_result {
 
 // `cores` are mutants; `twice` are explored in two processes each, which must agree.
 selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std::vector<core_description> &cores,
-                               const std::vector<std::string> &twice, const selfcheck_options &options,
+                               const std::vector<std::string> &twice, const search_limits &options,
                                const std::function<void(const std::string &core)> &progress);
 
 } // namespace interfuse

@@ -1,6 +1,7 @@
 // Trials: explorations of other cores, each in a process of its own.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,6 +13,14 @@ namespace interfuse {
 struct trial {
     std::string core;
     std::vector<std::string> arguments; // of explore, without those that say what becomes of its report and traces
+};
+
+// Of searches that are made of trials.
+struct search_limits {
+    std::uint64_t seed = 1;
+    std::uint64_t runs = 0; // of each
+    double seconds = 0;     // of each
+    unsigned jobs = 1;      // at a time
 };
 
 struct trial_result {

@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "checker/report_mutants.hpp"
+#include "checker/report_selfcheck.hpp"
+#include "generated/mutants_schema.hpp"
+#include "generated/selfcheck_schema.hpp"
+
+namespace interfuse {
+
+namespace {
+
+bool fits(const char *schema_text, const nlohmann::json &document)
+{
+    nlohmann::json parsed = nlohmann::json::parse(schema_text);
+    valijson::Schema schema;
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(parsed), schema);
+    return valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document), nullptr);
+}
+
+core_description planted()
+{
+    core_description core;
+    core.name = "used_after_put";
+    core.shown_in = "one-request";
+    core.found_by = "resting_object, data_race";
+    return core;
+}
+
+// Whether the document is one that the schema refuses once the value there is another.
+void expect_refused(const char *schema, nlohmann::json document, const char *path, const nlohmann::json &value)
+{
+    document[nlohmann::json::json_pointer(path)] = value;
+    EXPECT_FALSE(fits(schema, document)) << path;
+}
+
+} // namespace
+
+TEST(MutantsReport, FitsItsSchema)
+{
+    hunted found, missed;
+    found.what = missed.what = planted();
+    reported_finding finding;
+    finding.invariant = "resting_object";
+    finding.scenario = "one-request";
+    finding.message = "somebody reads it";
+    found.found = finding;
+    found.expected = true;
+    missed.runs = 7;
+    nlohmann::json report = nlohmann::json::parse(mutants_json(std::vector{found, missed}, {}));
+    EXPECT_TRUE(fits(mutants_schema, report));
+    EXPECT_EQ(report["missing"].size(), 1U);
+    expect_refused(mutants_schema, report, "/seed", 1);
+    expect_refused(mutants_schema, report, "/mutants/1/colour", 1);
+    expect_refused(mutants_schema, report, "/mutants/1/checker", "hang");
+    expect_refused(mutants_schema, report, "/mutants/0/runs", -1);
+}
+
+TEST(SelfcheckReport, FitsItsSchema)
+{
+    selfcheck_result result;
+    result.checks = {"resting_object", "hang, self_deadlock"};
+    escape one;
+    one.what = planted();
+    one.check = "resting_object";
+    result.cores = {one};
+    nlohmann::json report = nlohmann::json::parse(selfcheck_json(result));
+    EXPECT_TRUE(fits(selfcheck_schema, report));
+    EXPECT_EQ(report["not_needed"], nlohmann::json({"hang, self_deadlock"}));
+    expect_refused(selfcheck_schema, report, "/version", 2);
+    expect_refused(selfcheck_schema, report, "/checks/0/name", "");
+    expect_refused(selfcheck_schema, report, "/cores/0/escapes", "yes");
+}
+
+} // namespace interfuse
