@@ -162,6 +162,18 @@ static void end_idle_processes()
     self->files = nullptr;
 }
 
+static void report_busy(unsigned mount_number)
+{
+    if (sim::is_ignored("mount_busy"))
+        return;
+    const kernel::kmem_cache_t &used_by = kernel::cache_of_user(mount_number);
+    bool is_file = &used_by == kernel::fs_caches().files;
+    sim::report({sim::verdict_kind::violation, "mount_busy",
+                 std::string("the file system is in use after all its users have ended, by ") +
+                     (is_file ? "an open file" : "a path"),
+                 {}, used_by.name});
+}
+
 static void unmount_everything()
 {
     end_idle_processes();
@@ -170,8 +182,7 @@ static void unmount_everything()
             continue;
         long err = kernel::in_syscall("umount", [&] { return kernel::umount(number, {}); });
         if (err == -EBUSY)
-            kernel::rule_broken("mount_busy", "the file system is in use after all its users have ended",
-                                sim::place::here());
+            report_busy(number);
     }
 }
 

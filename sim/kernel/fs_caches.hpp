@@ -17,6 +17,9 @@ struct fs_cache_set {
 const fs_cache_set &fs_caches();
 void boot_fs();
 
+// The cache of what keeps a mount in use: that of files if one is open on it, else, where a path does, that of mounts.
+const kmem_cache_t &cache_of_user(unsigned mount_number);
+
 // shrink_dcache_for_umount: a dentry that is still in use is reported.
 void drop_dentries(super_block *sb, const place &where);
 // prune_dcache: frees the entries of an inode that nobody uses.

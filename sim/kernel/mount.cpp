@@ -192,6 +192,16 @@ vfsmount *lookup_mnt(unsigned number, place where)
     return mount;
 }
 
+const kmem_cache_t &cache_of_user(unsigned mount_number)
+{
+    const vfsmount *mount = mount_table.get()[mount_number];
+    const kmem_cache_t &files = *fs_caches().files;
+    for (unsigned i = 0; i < files.object_count; ++i)
+        if ((files.live >> i & 1) != 0 && reinterpret_cast<const file *>(files.object(i))->f_vfsmnt == mount)
+            return files;
+    return *fs_caches().mounts;
+}
+
 // Takes the mount out of the table unless it is in use by others than the table and the caller.
 static int detach(vfsmount *mount, bool lazy, const place &where)
 {
