@@ -15,7 +15,7 @@ std::span<const verb> all_verbs()
         {"coverage", "[SCENARIO...]", "tell what scenarios reach of core/, and what none does", run_coverage},
         {"mutants", "[NAME...]", "find each mutant in the scenario that shows it", run_mutants},
         {"selfcheck", "", "tell which planted bugs only one check finds, and that each check has one", run_selfcheck},
-        {"list", "[WHAT]", "list scenarios, cores, invariants, strategies, watchers", run_list},
+        {"list", "[WHAT]", "list scenarios, cores, invariants, strategies, watchers, lockless fields", run_list},
         {"schema", "WHAT", "print the JSON Schema of what is written", run_schema},
     }};
     return verbs;

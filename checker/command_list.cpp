@@ -10,6 +10,7 @@
 #include "checker/needed.hpp"
 #include "checker/report_list.hpp"
 #include "checker/strategies/strategy.hpp"
+#include "checker/trials/declarations.hpp"
 #include "checker/watchers.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -69,6 +70,13 @@ void print_watchers()
                    needed_for_any(each.rules));
 }
 
+void print_lockless()
+{
+    for (const declaration &each : declarations())
+        fmt::print("{}\n    races without its declaration in: {}\n", each.field,
+                   each.scenario.empty() ? "no scenario" : each.arguments());
+}
+
 // Everything goes under a heading; one thing alone needs none.
 void print_text(const listing &wanted)
 {
@@ -94,6 +102,10 @@ void print_text(const listing &wanted)
         heading("\nWATCHERS");
         print_watchers();
     }
+    if (wanted.lockless) {
+        heading("\nLOCKLESS FIELDS");
+        print_lockless();
+    }
 }
 
 } // namespace
@@ -103,8 +115,8 @@ int run_list(int argc, char **argv)
     verb_line app("Lists what there is.", "interfuse list");
     std::string of;
     bool json = false;
-    app.add_option("WHAT", of, "scenarios, cores, invariants, strategies or watchers; all if not given")
-        ->check(CLI::IsMember({"scenarios", "cores", "invariants", "strategies", "watchers"}));
+    app.add_option("WHAT", of, "scenarios, cores, invariants, strategies, watchers or lockless fields; all if not given")
+        ->check(CLI::IsMember({"scenarios", "cores", "invariants", "strategies", "watchers", "lockless"}));
     with_environment(app.add_flag("--json", json, "As JSON"));
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
@@ -114,6 +126,7 @@ int run_list(int argc, char **argv)
     wanted.invariants = of.empty() || of == "invariants";
     wanted.strategies = of.empty() || of == "strategies";
     wanted.watchers = of.empty() || of == "watchers";
+    wanted.lockless = of.empty() || of == "lockless";
     if (wanted.cores) {
         wanted.core_list_read = read_core_list(executable_folder());
         if (!wanted.core_list_read.error.empty())

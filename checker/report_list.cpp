@@ -6,6 +6,7 @@
 #include "checker/invariants/invariant.hpp"
 #include "checker/needed.hpp"
 #include "checker/strategies/strategy.hpp"
+#include "checker/trials/declarations.hpp"
 #include "checker/watchers.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -99,6 +100,14 @@ ordered_json watchers_json()
     return list;
 }
 
+ordered_json lockless_json()
+{
+    ordered_json list = ordered_json::array();
+    for (const declaration &each : declarations())
+        list.push_back({{"field", each.field}, {"shown_in", each.arguments()}});
+    return list;
+}
+
 } // namespace
 
 std::string list_json(const listing &wanted)
@@ -116,6 +125,8 @@ std::string list_json(const listing &wanted)
         all["strategies"] = strategies_json();
     if (wanted.watchers)
         all["watchers"] = watchers_json();
+    if (wanted.lockless)
+        all["lockless"] = lockless_json();
     return all.dump(2) + "\n";
 }
 

@@ -13,6 +13,7 @@ struct listing {
     bool invariants = false;
     bool strategies = false;
     bool watchers = false;
+    bool lockless = false; // fields declared so
     core_list core_list_read; // if cores are wanted
 };
 

@@ -51,13 +51,28 @@ std::string table_of_checks(const selfcheck_result &result)
     return text;
 }
 
+std::string table_of_declarations(const selfcheck_result &result)
+{
+    std::size_t width = 0;
+    for (const undeclared &each : result.declarations)
+        width = std::max(width, each.what.field.size());
+    std::string text = "lockless fields, whose accesses race once they are not declared so:\n";
+    for (const undeclared &each : result.declarations)
+        text += fmt::format("  {:<{}}  {}\n", each.what.field, width,
+                            each.runs == 0 ? "in no run" : fmt::format("in run {} of {}", each.runs - 1,
+                                                                       each.what.arguments()));
+    return text;
+}
+
 } // namespace
 
 std::string selfcheck_text(const selfcheck_result &result)
 {
-    std::string text = table_of_cores(result) + "\n" + table_of_checks(result) + "\n";
+    std::string text = table_of_cores(result) + "\n" + table_of_checks(result) + "\n" + table_of_declarations(result) + "\n";
     std::size_t all = result.checks.size();
     text += fmt::format("{} of {} checks are needed\n", all - result.not_needed().size(), all);
+    text += fmt::format("{} of {} declarations are needed\n",
+                        result.declarations.size() - result.needless_declarations().size(), result.declarations.size());
     if (result.indeterminate.empty())
         text += "the same seed gives the same runs in another process\n";
     else
@@ -68,7 +83,7 @@ std::string selfcheck_text(const selfcheck_result &result)
 
 std::string selfcheck_json(const selfcheck_result &result)
 {
-    ordered_json cores = ordered_json::array(), checks = ordered_json::array();
+    ordered_json cores = ordered_json::array(), checks = ordered_json::array(), fields = ordered_json::array();
     for (const escape &each : result.cores)
         cores.push_back({{"name", each.what.name},
                          {"shown_in", each.what.shown_in},
@@ -80,12 +95,18 @@ std::string selfcheck_json(const selfcheck_result &result)
                          {"error", each.error}});
     for (const std::string &check : result.checks)
         checks.push_back({{"name", check}, {"needed_for", result.needed_for(check)}});
+    for (const undeclared &each : result.declarations)
+        fields.push_back({{"field", each.what.field},
+                          {"shown_in", each.what.arguments()},
+                          {"runs", each.runs},
+                          {"race", each.race}});
     ordered_json report = {{"schema", "interfuse-selfcheck"},
                            {"version", 1},
                            {"not_needed", result.not_needed()},
                            {"indeterminate", result.indeterminate},
                            {"checks", checks},
-                           {"cores", cores}};
+                           {"cores", cores},
+                           {"lockless", fields}};
     return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

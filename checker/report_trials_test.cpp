@@ -68,12 +68,15 @@ TEST(SelfcheckReport, FitsItsSchema)
     one.what = planted();
     one.check = "resting_object";
     result.cores = {one};
+    result.declarations = {{{"fuse_req.state", "killed-request", {}}, 3, "two tasks race"}, {{"file.f_mode", "", {}}, 0, ""}};
     nlohmann::json report = nlohmann::json::parse(selfcheck_json(result));
     EXPECT_TRUE(fits(selfcheck_schema, report));
     EXPECT_EQ(report["not_needed"], nlohmann::json({"hang, self_deadlock"}));
     expect_refused(selfcheck_schema, report, "/version", 2);
     expect_refused(selfcheck_schema, report, "/checks/0/name", "");
     expect_refused(selfcheck_schema, report, "/cores/0/escapes", "yes");
+    expect_refused(selfcheck_schema, report, "/lockless/1/field", "");
+    EXPECT_EQ(result.needless_declarations(), std::vector<std::string>{"file.f_mode"});
 }
 
 } // namespace interfuse

@@ -133,10 +133,10 @@ struct fuse_conn {
     // Most bytes of a READ. Never changes.
     unsigned max_read;
 
-    // Most bytes of a WRITE. Lockless: process_init_reply() stores it once, before it lets other requests go.
-    lockless<unsigned> max_write;
+    // Most bytes of a WRITE. process_init_reply() stores it once, before it lets other requests go.
+    unsigned max_write;
 
-    // Pages to read ahead. Lockless: as max_write; afterwards a hint.
+    // Pages to read ahead. As max_write.
     struct backing_dev_info bdi;
 
     // Readers of the device sleep here.
@@ -169,11 +169,12 @@ struct fuse_conn {
     // loses nothing.
     lockless<unsigned, writers::locked> connected;
 
-    // INIT failed. Lockless: process_init_reply() sets it once, without the lock under which request_send() reads it.
-    lockless<unsigned> conn_error;
+    // INIT failed. As max_write: without the lock under which request_send() reads it, but before its unit of
+    // outstanding_sem.
+    unsigned conn_error : 1;
 
-    // Reads of the page cache need not wait. Lockless: as max_write.
-    lockless<unsigned> async_read;
+    // Reads of the page cache need not wait. As max_write.
+    unsigned async_read : 1;
 
     // The daemon knows no FLUSH. Lockless: only ever set, and to be late costs one FLUSH.
     lockless<unsigned> no_flush;
@@ -187,8 +188,8 @@ struct fuse_conn {
     // Requests in use, and tasks that wait for one.
     atomic_t num_waiting;
 
-    // The daemon's minor version. Lockless: as max_write.
-    lockless<unsigned> minor;
+    // The daemon's minor version. As max_write.
+    unsigned minor;
 
     struct kobject kobj;
 

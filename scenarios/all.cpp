@@ -17,6 +17,7 @@ std::span<const scenario> all_scenarios()
         rename_and_link(),
         unlink(),
         fsync(),
+        old_daemon(),
         odd_replies(),
         // What befalls a request.
         killed_request(),

@@ -18,6 +18,7 @@ scenario rename_and_link();
 scenario unlink();
 scenario setxattr();
 scenario fsync();
+scenario old_daemon();
 scenario odd_replies();
 scenario two_mounts();
 scenario mounting();

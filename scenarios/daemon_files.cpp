@@ -143,7 +143,7 @@ template <typename In> char created_by(const std::byte *request)
 // What an old daemon does not know, of a node of which that is said.
 bool is_unknown(std::uint32_t opcode, std::uint64_t node)
 {
-    return (node == 'o' || node == 'O') &&
+    return (node == 'o' || node == 'O' || node == 'u' || node == 'U') &&
            (opcode == fuse::FUSE_CREATE || opcode == fuse::FUSE_FLUSH || opcode == fuse::FUSE_FSYNC ||
             opcode == fuse::FUSE_FSYNCDIR || opcode == fuse::FUSE_SETXATTR);
 }

@@ -16,6 +16,12 @@ static crew start_mounters(process of, int on, int count)
     return mounters;
 }
 
+static void start_pollers(process of, int device)
+{
+    for (int i = 0; i < parameter_of("pollers"); ++i)
+        spawn("poller", of, [device] { kernel::sys_poll(device, POLLIN, false); });
+}
+
 // A device that several processes may have open, and its first mount, which somebody is to disturb.
 static void mount_fresh(bool is_closed)
 {
@@ -23,6 +29,7 @@ static void mount_fresh(bool is_closed)
     kernel::file *opened = open_device();
     int device = kernel::install_fd(of.files, opened);
     crew with_device = start_mounters(of, device, is_closed ? 1 : parameter_of("mounters"));
+    start_pollers(of, device);
     if (is_closed)
         with_device.add(start_device_closer("closer", of, device));
     for (int i = 0; i < parameter_of("aborters"); ++i) {
@@ -69,6 +76,7 @@ scenario mounting()
                             "a device of nobody's, that of a mounted file system, a file that is no device, or a device "
                             "that is mounted by one task and then closed by another"),
             {"aborters", 0, 0, 2, "tasks that abort the connection of a fresh device"},
+            {"pollers", 0, 0, 2, "tasks that poll a fresh device meanwhile"},
             {"killers", 0, 0, 6, "SIGKILL to one of these each, to mounters first"},
             {"signals", 0, 0, 6, "another signal to one of these each"},
             {"oom", 1, 0, 8, "failed allocations that a run may contain"},

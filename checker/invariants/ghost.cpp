@@ -76,7 +76,7 @@ void released(connection_ghost &c, const sim::event &what)
 {
     follow_unlock(c);
     follow_poll(c, what);
-    if (c.was_disconnected && c.fc->conn_error.peek() != 0)
+    if (c.was_disconnected && c.fc->conn_error != 0)
         judge_refused(c, what);
     if (c.wrote || the_ghost->touched != 0) {
         take_census(c);

@@ -51,7 +51,7 @@ constexpr std::array<member, 14> request_members = {{
     {offsetof(fuse::fuse_req, end), ".end"},
 }};
 
-constexpr std::array<member, 22> connection_members = {{
+constexpr std::array<member, 27> connection_members = {{
     {offsetof(fuse::fuse_conn, lock), "lock"},
     {offsetof(fuse::fuse_conn, pool_size), "pool_size"},
     {offsetof(fuse::fuse_conn, max_read), "max_read"},
@@ -69,9 +69,14 @@ constexpr std::array<member, 22> connection_members = {{
     {offsetof(fuse::fuse_conn, reqctr), "reqctr"},
     {offsetof(fuse::fuse_conn, mounted), "mounted"},
     {offsetof(fuse::fuse_conn, connected), "connected"},
-    {offsetof(fuse::fuse_conn, conn_error), "conn_error"},
-    {offsetof(fuse::fuse_conn, async_read), "async_read"},
+    {offsetof(fuse::fuse_conn, no_flush) - 4, "flags"},
+    {offsetof(fuse::fuse_conn, no_flush), "no_flush"},
+    {offsetof(fuse::fuse_conn, no_fsync), "no_fsync"},
+    {offsetof(fuse::fuse_conn, no_fsyncdir), "no_fsyncdir"},
+    {offsetof(fuse::fuse_conn, no_setxattr), "no_setxattr"},
+    {offsetof(fuse::fuse_conn, no_create), "no_create"},
     {offsetof(fuse::fuse_conn, num_waiting), "num_waiting"},
+    {offsetof(fuse::fuse_conn, minor), "minor"},
     {offsetof(fuse::fuse_conn, kobj), "kobj"},
     {offsetof(fuse::fuse_conn, fasync), "fasync"},
 }};

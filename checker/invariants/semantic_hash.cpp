@@ -80,7 +80,7 @@ void add_connections(digest &d)
             continue;
         d.add(fc->connected.peek());
         d.add(fc->mounted);
-        d.add(fc->conn_error.peek());
+        d.add(fc->conn_error);
         d.add(static_cast<std::uint64_t>(fc->outstanding_sem.count));
         d.add(fc->outstanding_debt);
         d.add(static_cast<std::uint64_t>(fc->num_waiting.counter));

@@ -154,6 +154,15 @@ std::vector<std::string> selfcheck_result::not_needed() const
     return names;
 }
 
+std::vector<std::string> selfcheck_result::needless_declarations() const
+{
+    std::vector<std::string> fields;
+    for (const undeclared &each : declarations)
+        if (each.runs == 0)
+            fields.push_back(each.what.field);
+    return fields;
+}
+
 std::string selfcheck_result::error() const
 {
     for (const escape &each : cores)
@@ -164,7 +173,7 @@ std::string selfcheck_result::error() const
 
 bool selfcheck_result::is_met() const
 {
-    return not_needed().empty() && indeterminate.empty();
+    return not_needed().empty() && needless_declarations().empty() && indeterminate.empty();
 }
 
 selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std::vector<core_description> &cores,
@@ -182,6 +191,9 @@ selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std
     all.find(result.cores);
     all.find_without(result.cores);
     result.indeterminate = all.find_indeterminate(twice);
+    for (const declaration &each : declarations())
+        if (interruption() == 0)
+            result.declarations.push_back(take_away(each, options.seed, std::min(options.runs, runs_min)));
     result.interrupted = interruption() != 0;
     return result;
 }

@@ -1,4 +1,5 @@
-// The self-check: is each check needed? With any one off, a core must escape that was found before.
+// The self-check: is each check needed? With any one off, a core must escape that was found before. And is each lockless
+// field to be declared so?
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "checker/trace/core_list.hpp"
+#include "checker/trials/declarations.hpp"
 #include "checker/trials/trial.hpp"
 
 namespace interfuse {
@@ -27,11 +29,13 @@ struct selfcheck_result {
     std::vector<std::string> checks; // entries: a name, or several names separated by commas that go on and off together
     std::vector<escape> cores;
     std::vector<std::string> indeterminate; // cores whose runs differed between two processes
+    std::vector<undeclared> declarations; // each lockless field of this core, declared so no longer
     bool interrupted = false;
 
     // The cores that only this check finds.
     std::vector<std::string> needed_for(const std::string &check) const;
     std::vector<std::string> not_needed() const;
+    std::vector<std::string> needless_declarations() const; // fields
     std::string error() const; // of a search that could not be made
     bool is_met() const;
 };

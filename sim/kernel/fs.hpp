@@ -56,7 +56,7 @@ struct address_space_operations {
 };
 
 struct backing_dev_info {
-    lockless<unsigned long> ra_pages; // to read ahead. Lockless: a hint
+    unsigned long ra_pages; // to read ahead
 };
 
 // The pages of an inode that are in memory.
@@ -121,7 +121,6 @@ struct dentry {
     dentry *d_parent;
     super_block *d_sb;
     const dentry_operations *d_op; // may be null
-    lockless<u64> d_time;          // lockless: a cached entry's age is a hint
     bool d_hashed; // stays cached without references
     char d_name[16];
     list_head d_sb_list; // on the superblock's s_dentries
