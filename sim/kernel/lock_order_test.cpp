@@ -10,7 +10,11 @@ namespace {
 std::string name_of_lock(const void *address)
 {
     const shared &all = shared_of_test();
-    return address == &all.lock ? "lock" : address == &all.exclusion ? "mutex" : address == &all.rwsem ? "rwsem" : "";
+    return address == &all.lock        ? "lock"
+           : address == &all.inner     ? "inner"
+           : address == &all.exclusion ? "mutex"
+           : address == &all.rwsem     ? "rwsem"
+                                       : "";
 }
 
 sim::verdict watched_in_order(body first, body second, std::vector<unsigned> order)
@@ -139,6 +143,166 @@ TEST(LockOrder, TheBigKernelLockIsInNoOrder)
     sim::the_run.watching = sim::watch_locks;
     sim::install_object_namer(
         [](const void *address) { return std::string(is_big_kernel_lock(address) ? "the big kernel lock" : "mutex"); });
+    EXPECT_EQ(w.outcomes(), (outcome_set{"done"}));
+    stop_watching();
+}
+
+TEST(LockOrder, ALockThatWasReleasedIsNotHeld)
+{
+    body spin_then_mutex = [](shared &all) {
+        spin_lock(&all.lock);
+        spin_unlock(&all.lock);
+        mutex_lock(&all.exclusion);
+        mutex_unlock(&all.exclusion);
+    };
+    body spin_in_mutex = [](shared &all) {
+        mutex_lock(&all.exclusion);
+        spin_lock(&all.lock);
+        spin_unlock(&all.lock);
+        mutex_unlock(&all.exclusion);
+    };
+    body rwsem_then_mutex = [](shared &all) {
+        down_read(&all.rwsem);
+        up_read(&all.rwsem);
+        down_write(&all.rwsem);
+        up_write(&all.rwsem);
+        mutex_lock(&all.exclusion);
+        mutex_unlock(&all.exclusion);
+    };
+    body page_then_mutex = [](shared &all) {
+        lock_page(all.pg);
+        unlock_page(all.pg);
+        mutex_lock(&all.exclusion);
+        mutex_unlock(&all.exclusion);
+        lock_page(all.pg);
+        unlock_page(all.pg);
+    };
+    body page_in_mutex = [](shared &all) {
+        mutex_lock(&all.exclusion);
+        lock_page(all.pg);
+        unlock_page(all.pg);
+        mutex_unlock(&all.exclusion);
+    };
+    EXPECT_EQ(watched_in_order(spin_then_mutex, spin_in_mutex, {1, 2}).kind, sim::verdict_kind::done);
+    EXPECT_EQ(watched_in_order(rwsem_then_mutex, mutex_then_reader, {1, 2}).kind, sim::verdict_kind::done);
+    EXPECT_EQ(watched_in_order(page_then_mutex, page_in_mutex, {1, 2}).kind, sim::verdict_kind::done);
+}
+
+TEST(LockOrder, APageThatAnotherTaskUnlocksIsNotHeld)
+{
+    body lock_and_wait = [](shared &all) {
+        lock_page(all.pg);
+        down(&all.sem);
+        mutex_lock(&all.exclusion);
+        mutex_unlock(&all.exclusion);
+        lock_page(all.pg);
+        unlock_page(all.pg);
+    };
+    body unlock_and_say = [](shared &all) {
+        unlock_page(all.pg);
+        mutex_lock(&all.exclusion);
+        lock_page(all.pg);
+        unlock_page(all.pg);
+        mutex_unlock(&all.exclusion);
+        up(&all.sem);
+    };
+    EXPECT_EQ(watched_in_order(lock_and_wait, unlock_and_say, {1, 2}).kind, sim::verdict_kind::done);
+}
+
+TEST(LockOrder, SpinlocksHaveAnOrderToo)
+{
+    body inner_last = [](shared &all) {
+        spin_lock(&all.lock);
+        spin_lock(&all.inner);
+        spin_unlock(&all.inner);
+        spin_unlock(&all.lock);
+    };
+    body inner_first = [](shared &all) {
+        spin_lock(&all.inner);
+        spin_lock(&all.lock);
+        spin_unlock(&all.lock);
+        spin_unlock(&all.inner);
+    };
+    EXPECT_EQ(watched_in_order(inner_last, inner_first, {1, 2}).invariant, "lock_order");
+}
+
+// The way from mutex to rwsem leads past the spinlock, from which no way goes on.
+TEST(LockOrder, ACircleOfThreeIsFound)
+{
+    body both_under_mutex = [](shared &all) {
+        mutex_lock(&all.exclusion);
+        spin_lock(&all.lock);
+        spin_unlock(&all.lock);
+        down_read(&all.rwsem);
+        up_read(&all.rwsem);
+        mutex_unlock(&all.exclusion);
+    };
+    body page_under_rwsem_and_mutex_under_page = [](shared &all) {
+        down_read(&all.rwsem);
+        spin_lock(&all.inner);
+        spin_unlock(&all.inner);
+        lock_page(all.pg);
+        unlock_page(all.pg);
+        up_read(&all.rwsem);
+        lock_page(all.pg);
+        mutex_lock(&all.exclusion);
+        mutex_unlock(&all.exclusion);
+        unlock_page(all.pg);
+    };
+    sim::verdict v = watched_in_order(both_under_mutex, page_under_rwsem_and_mutex_under_page, {1, 2});
+    EXPECT_EQ(v.invariant, "lock_order");
+    EXPECT_EQ(v.caller, "mutex, page lock, rwsem");
+}
+
+TEST(LockOrder, ARunKnowsNothingOfTheOneBefore)
+{
+    body idle = [](shared &) {};
+    body lock_and_leave = [](shared &all) {
+        lock_page(all.pg);
+        mutex_lock(&all.exclusion);
+        mutex_unlock(&all.exclusion);
+    };
+    body lock_and_unlock = [](shared &all) {
+        lock_page(all.pg);
+        unlock_page(all.pg);
+    };
+    body page_in_mutex = [](shared &all) {
+        mutex_lock(&all.exclusion);
+        lock_page(all.pg);
+        unlock_page(all.pg);
+        mutex_unlock(&all.exclusion);
+    };
+    watched_in_order(mutex_then_reader, idle, {1, 2});
+    EXPECT_EQ(sim::lock_edges().size(), 1U);
+    watched_in_order(lock_and_leave, idle, {1, 2});
+    EXPECT_EQ(sim::lock_edges().size(), 0U);
+    EXPECT_EQ(watched_in_order(lock_and_unlock, page_in_mutex, {1, 2}).kind, sim::verdict_kind::done);
+}
+
+TEST(LockOrder, AnAddressMayBecomeALockOfAnotherClass)
+{
+    body reuse = [](shared &all) {
+        auto *first = static_cast<spinlock_t *>(all.memory);
+        spin_lock_init(first);
+        spin_lock(&all.lock);
+        spin_lock(first);
+        spin_unlock(first);
+        spin_unlock(&all.lock);
+        kmem_cache_free(all.cache, all.memory);
+        all.done = true;
+        auto *again = static_cast<spinlock_t *>(kmem_cache_alloc(all.cache, GFP_KERNEL));
+        spin_lock_init(again);
+        spin_lock(again);
+        spin_lock(&all.lock);
+        spin_unlock(&all.lock);
+        spin_unlock(again);
+    };
+    kernel_world<shared> w = world_with(reuse, [](shared &) {});
+    sim::the_run.watching = sim::watch_locks;
+    sim::install_object_namer([](const void *address) {
+        const shared &all = shared_of_test();
+        return std::string(address == &all.lock ? "lock" : all.done ? "second" : "first");
+    });
     EXPECT_EQ(w.outcomes(), (outcome_set{"done"}));
     stop_watching();
 }

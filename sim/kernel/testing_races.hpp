@@ -16,7 +16,7 @@ namespace kernel {
 
 struct shared {
     shared_fields fields;
-    spinlock_t lock;
+    spinlock_t lock, inner;
     semaphore sem;
     rw_semaphore rwsem;
     mutex exclusion;
@@ -62,6 +62,7 @@ inline kernel_world<shared> world_with(body first, body second)
     return kernel_world<shared>([first, second](shared &all) {
         world_of_test = &all;
         spin_lock_init(&all.lock);
+        spin_lock_init(&all.inner);
         sema_init(&all.sem, 0);
         init_rwsem(&all.rwsem);
         mutex_init(&all.exclusion);

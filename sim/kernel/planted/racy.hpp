@@ -26,6 +26,8 @@ int read_declared(const shared_fields *all);
 void clear_declared(shared_fields *all);
 void fill_text(shared_fields *all);
 char last_of_text(const shared_fields *all);
+void write_text(shared_fields *all, unsigned at);
+void read_text(const shared_fields *all);
 void write_number(int *to);
 // Lends a local variable to whoever reads *lent, calls meanwhile, and writes to it.
 void lend_local(int **lent, void (*meanwhile)());
