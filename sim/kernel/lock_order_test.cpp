@@ -299,11 +299,12 @@ TEST(LockOrder, AnAddressMayBecomeALockOfAnotherClass)
     };
     kernel_world<shared> w = world_with(reuse, [](shared &) {});
     sim::the_run.watching = sim::watch_locks;
-    sim::install_object_namer([](const void *address) {
+    sim::install_lock_namer([](const void *address) {
         const shared &all = shared_of_test();
         return std::string(address == &all.lock ? "lock" : all.done ? "second" : "first");
     });
     EXPECT_EQ(w.outcomes(), (outcome_set{"done"}));
+    sim::install_lock_namer(nullptr);
     stop_watching();
 }
 
