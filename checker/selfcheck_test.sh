@@ -11,7 +11,7 @@ complain() {
 
 tool=$INTERFUSE_BIN/interfuse-repaired
 got=0
-"$tool" selfcheck --jobs 2 --format data >"$scratch/data" 2>"$scratch/errors" || got=$?
+"$tool" selfcheck --jobs 2 --max-time 300 --format data >"$scratch/data" 2>"$scratch/errors" || got=$?
 [[ $got == 0 ]] || complain "selfcheck exits $got: $(tail -n 1 "$scratch/errors")"
 diff checker/needed.txt "$scratch/data" ||
     complain 'checker/needed.txt is out of date: ./interfuse selfcheck --format data >checker/needed.txt'
