@@ -13,8 +13,16 @@
 #include "checker/command_line.hpp"
 #include "checker/exit_status.hpp"
 #include "checker/trace/core_list.hpp"
+#include "sim/footprint.hpp"
 
 namespace interfuse {
+
+static int start(const std::string &path, const std::string &core, char **argv)
+{
+    execv(path.c_str(), argv);
+    return complain(exit_error, fmt::format("the executable of core {} could not be started: {}: {}", core, path,
+                                            std::strerror(errno)));
+}
 
 std::optional<int> continue_in_core(const std::string &core, char **argv, int unknown_status, const std::string &prefix)
 {
@@ -30,10 +38,14 @@ std::optional<int> continue_in_core(const std::string &core, char **argv, int un
     if (std::find(names.begin(), names.end(), core) == names.end())
         return complain(unknown_status,
                         fmt::format("{}one of {} was expected, not \"{}\"", prefix, fmt::join(names, ", "), core));
-    std::string path = executable_of_core(folder, core);
-    execv(path.c_str(), argv);
-    return complain(exit_error, fmt::format("the executable of core {} could not be started: {}: {}", core, path,
-                                            std::strerror(errno)));
+    return start(executable_of_core(folder, core), core, argv);
+}
+
+std::optional<int> continue_in_search(char **argv)
+{
+    if (sim::fakes_are_watched)
+        return {};
+    return start(search_executable_of_core(executable_folder(), core_name), core_name, argv);
 }
 
 } // namespace interfuse

@@ -14,4 +14,8 @@ extern const char *const core_name;
 std::optional<int> continue_in_core(const std::string &core, char **argv, int unknown_status,
                                     const std::string &prefix);
 
+// Does nothing if the fakes of this executable are watched, as the search needs it. Else starts the executable of the same core
+// in which they are, or returns an exit status.
+std::optional<int> continue_in_search(char **argv);
+
 } // namespace interfuse

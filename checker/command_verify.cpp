@@ -26,6 +26,8 @@ struct verify_arguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> set;
     std::optional<std::string> watch;
+    std::string reduce = "persistent";
+    bool self_check = false;
     std::string core = core_name;
     std::string points = "coarse";
     std::string format = "text";
@@ -35,7 +37,7 @@ struct verify_arguments {
 
 struct verify_request {
     verify_options options;
-    bool json = false;
+    std::string format;
     std::optional<int> status;
 };
 
@@ -75,6 +77,13 @@ void add_subject(verb_line &app, verify_arguments &given)
         ->capture_default_str()
         ->group(subject);
     add_watch_option(app, given.watch, "none", subject);
+    with_environment(app.add_option("--reduce", given.reduce, "Which tasks are tried in a state: all, or persistent sets"))
+        ->option_text("none|persistent")
+        ->check(CLI::IsMember({"none", "persistent"}))
+        ->capture_default_str()
+        ->group(subject);
+    with_environment(app.add_flag("--self-check", given.self_check, "Hash the whole world after each step as well"))
+        ->group(subject);
 }
 
 void add_bounds(verb_line &app, verify_arguments &given, verify_options &options)
@@ -108,8 +117,8 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
         ->capture_default_str()
         ->group(running);
     with_environment(app.add_option("--format", given.format, "Format of the report"))
-        ->option_text("text|json")
-        ->check(CLI::IsMember({"text", "json"}))
+        ->option_text("text|json|table")
+        ->check(CLI::IsMember({"text", "json", "table"}))
         ->capture_default_str()
         ->group(running);
     app.set_config("--config", "", "Read options from lines of option = value")->option_text("FILE")->group(running);
@@ -134,6 +143,8 @@ std::string look_up(const verify_arguments &given, verify_options &options)
     if ((options.watch & ~sim::watch_memory) != 0)
         return "--watch: verify takes none or memory; races and locks go by what happened before, which is no part of a state";
     options.memory_max = *memory;
+    options.reduce = given.reduce == "none" ? reduction::none : reduction::persistent_sets;
+    options.self_check = given.self_check;
     options.core = given.core;
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;
     if (given.seconds)
@@ -161,7 +172,9 @@ verify_request parse_verify(int argc, char **argv)
     std::string error = look_up(given, request.options);
     if (!error.empty())
         request.status = complain(exit_usage, error);
-    request.json = given.format == "json";
+    else
+        request.status = continue_in_search(argv);
+    request.format = given.format;
     return request;
 }
 
@@ -193,6 +206,15 @@ std::string progress_text(const scenario_search &search, const search_counts &co
                        counts.depth, grouped(open), grouped(counts.revisits), counts.visited_bytes >> 20);
 }
 
+std::string report_of(const verify_request &request, const verification &result)
+{
+    if (request.format == "json")
+        return verify_json(request.options, result);
+    if (request.format == "table")
+        return verify_table(request.options, result);
+    return verify_text(request.options, result);
+}
+
 } // namespace
 
 int run_verify(int argc, char **argv)
@@ -205,7 +227,7 @@ int run_verify(int argc, char **argv)
     verify_listener listener;
     listener.found = [&](const finding &found, const trace &recorded) {
         progress.clear();
-        if (!request.json && !found.accepted)
+        if (request.format == "text" && !found.accepted)
             print_finding(fmt::format("violation in {}", found.scenario), found, recorded);
     };
     listener.progress = [&](const scenario_search &search, const search_counts &counts, std::size_t open) {
@@ -215,7 +237,7 @@ int run_verify(int argc, char **argv)
     listener.searched = [&](const scenario_search &search) {
         progress.clear();
         started = std::chrono::steady_clock::now();
-        if (!request.json) {
+        if (request.format == "text") {
             fmt::print("{}", search_line(search));
             std::fflush(stdout);
         }
@@ -223,7 +245,7 @@ int run_verify(int argc, char **argv)
     note_interruptions();
     verification result = verify(request.options, listener);
     progress.clear();
-    fmt::print("{}", request.json ? verify_json(request.options, result) : verify_text(request.options, result));
+    fmt::print("{}", report_of(request, result));
     std::fflush(stdout);
     return status_of(result);
 }

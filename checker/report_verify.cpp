@@ -39,6 +39,11 @@ std::string ending_of(const scenario_search &search)
     return "complete";
 }
 
+double bytes_a_state(const search_counts &counts)
+{
+    return counts.states == 0 ? 0.0 : static_cast<double>(counts.visited_bytes) / static_cast<double>(counts.states);
+}
+
 std::string known_text(const verification &result)
 {
     std::string text;
@@ -78,10 +83,11 @@ std::string search_line(const scenario_search &search)
 {
     const search_counts &counts = search.result.counts;
     std::string text = fmt::format(
-        "{}{}: {}: {}, {}, depth {}, {} ends; {:.1f} s, {} states/s, {:.1f} bytes a state\n", search.of.which->name,
+        "{}{}: {}: {}, {}, depth {}, {} ends; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n", search.of.which->name,
         settings_of(search.of), ending_of(search), counted(counts.states, "state"), counted(counts.transitions, "transition"),
-        counts.depth, grouped(counts.ends), seconds_of(search.result.took), grouped(per_second(counts.states, search.result.took)),
-        counts.states == 0 ? 0.0 : static_cast<double>(counts.visited_bytes) / static_cast<double>(counts.states));
+        counts.depth, grouped(counts.ends), grouped(counts.passes), counts.passes == 1 ? "pass" : "passes", seconds_of(search.result.took),
+        grouped(per_second(counts.states_of_all_passes, search.result.took)),
+        bytes_a_state(counts));
     if (counts.stalled > 0)
         text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
     return text;
@@ -96,6 +102,23 @@ std::string verify_text(const verify_options &options, const verification &resul
                         options.core, name_of(options.points), conclusion(result), result.complete() ? "complete" : "incomplete",
                         counted(sums.states, "state"), counted(sums.transitions, "transition"), seconds_of(result.took),
                         collision_probability(sums.states));
+    return text;
+}
+
+std::string verify_table(const verify_options &options, const verification &result)
+{
+    std::string text = "| scenario | core | points | states | transitions | depth | passes | time | bytes a state | verdict |\n"
+                       "|---|---|---|---:|---:|---:|---:|---:|---:|---|\n";
+    for (const scenario_search &search : result.searches) {
+        const search_counts &counts = search.result.counts;
+        std::string verdict = ending_of(search);
+        if (!search.findings.empty())
+            verdict += fmt::format(", {}", counted(search.findings.size(), "finding"));
+        text += fmt::format("| {}{} | {} | {} | {} | {} | {} | {} | {:.1f} s | {:.1f} | {} |\n", search.of.which->name,
+                            settings_of(search.of), options.core, name_of(options.points), grouped(counts.states),
+                            grouped(counts.transitions), grouped(counts.depth), counts.passes, seconds_of(search.result.took),
+                            bytes_a_state(counts), verdict);
+    }
     return text;
 }
 

@@ -19,4 +19,7 @@ std::string search_line(const scenario_search &search);
 // What all the lines amount to, with the findings that are known.
 std::string verify_text(const verify_options &options, const verification &result);
 
+// A table for documents: a row for each scenario, in Markdown.
+std::string verify_table(const verify_options &options, const verification &result);
+
 } // namespace interfuse

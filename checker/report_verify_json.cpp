@@ -23,7 +23,8 @@ ordered_json json_of(const scenario_search &search)
             {"stalled", counts.stalled},
             {"depth", counts.depth},
             {"visited_bytes", counts.visited_bytes},
-            {"world_bytes", counts.world_bytes},
+            {"path_bytes", counts.path_bytes},
+            {"passes", counts.passes},
             {"seconds", seconds_of(search.result.took)}};
 }
 

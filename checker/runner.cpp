@@ -238,7 +238,7 @@ void runner::begin_search(sim::strategy &chooser)
     reserve_calls();
     the_run.limits = how.limits;
     the_run.points = how.points;
-    the_run.watching = how.watch;
+    the_run.watching = how.watch | sim::watch_footprint;
     the_run.listen = {};
     if (how.checks == check_level::steps) {
         the_run.listen.on_event = follow_event;

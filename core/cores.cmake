@@ -13,6 +13,23 @@ if(INTERFUSE_COVERAGE)
     list(APPEND core_instrumentation --coverage -fprofile-update=single -fno-exceptions -O0)
 endif()
 
+# How fakes, scenarios and invariants are compiled for the executables that search (sim/fake_accesses.cpp).
+set(fake_instrumentation -fsanitize=thread -fno-builtin)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    list(APPEND fake_instrumentation "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
+else()
+    list(APPEND fake_instrumentation "SHELL:--param tsan-instrument-func-entry-exit=0")
+endif()
+
+function(watch_fakes target)
+    target_compile_options(${target} PRIVATE ${fake_instrumentation})
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
+        "${CMAKE_SOURCE_DIR}/sim/rename_accesses.sh;${CMAKE_OBJCOPY};${CCACHE}")
+    get_target_property(sources ${target} SOURCES)
+    set_property(SOURCE ${sources} TARGET_DIRECTORY ${target} APPEND PROPERTY OBJECT_DEPENDS
+        ${CMAKE_SOURCE_DIR}/sim/fake_accesses.symbols ${CMAKE_SOURCE_DIR}/sim/rename_accesses.sh)
+endfunction()
+
 function(configure_again_with)
     set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})
 endfunction()
@@ -224,9 +241,14 @@ function(find_changed_files core out)
 endfunction()
 
 # One object library for one unit of one core. The core's own units are instrumented and only compiled so: linking
-# with -fsanitize=thread would bring the compiler's runtime in place of the one in sim/.
+# with -fsanitize=thread would bring the compiler's runtime in place of the one in sim/. FOR_SEARCH: its name begins with
+# search- rather than unit-, and whoever is not the core is watched too.
 function(add_unit core unit out)
-    string(REPLACE "/" "." target "unit-${core}-${unit}")
+    set(kind unit)
+    if("FOR_SEARCH" IN_LIST ARGN)
+        set(kind search)
+    endif()
+    string(REPLACE "/" "." target "${kind}-${core}-${unit}")
     set(${out} ${target} PARENT_SCOPE)
     if(unit MATCHES "^core/")
         add_library(${target} OBJECT ${core_trees}/${core}/${unit})
@@ -235,6 +257,9 @@ function(add_unit core unit out)
     else()
         add_library(${target} OBJECT ${CMAKE_SOURCE_DIR}/${unit})
         target_link_libraries(${target} PRIVATE plain_flags checker_libraries)
+        if(kind STREQUAL "search")
+            watch_fakes(${target})
+        endif()
     endif()
     cmake_path(RELATIVE_PATH core_trees BASE_DIRECTORY ${CMAKE_BINARY_DIR} OUTPUT_VARIABLE trees_below)
     target_compile_options(${target} PRIVATE "-ffile-prefix-map=${core_trees}/${core}/="
@@ -262,6 +287,8 @@ const char *const core_name = \"@name@\";
     target_sources(core-${name} INTERFACE ${name_unit})
     target_include_directories(core-${name} BEFORE INTERFACE ${core_trees}/${name})
     target_link_libraries(core-${name} INTERFACE checker sim)
+    set(search_first "")
+    set(search_last "")
     foreach(unit ${core_units} ${arg_UNITS} ${arg_MAIN})
         set(owner repaired)
         find_core_files(${unit} seen)
@@ -285,5 +312,42 @@ const char *const core_name = \"@name@\";
         else()
             target_sources(core-${name} INTERFACE $<TARGET_OBJECTS:${target}>)
         endif()
+        if(unit MATCHES "^(scenarios|checker/invariants)/")
+            string(REPLACE "/" "." target "search-${owner}-${unit}")
+            if(NOT TARGET ${target})
+                add_unit(${owner} ${unit} target FOR_SEARCH)
+            endif()
+        endif()
+        if(unit STREQUAL "${arg_MAIN}")
+            set(main_object $<TARGET_OBJECTS:${target}>)
+        elseif(unit MATCHES "^(core|scenarios|checker/invariants)/")
+            list(APPEND search_first $<TARGET_OBJECTS:${target}>)
+        else()
+            list(APPEND search_last $<TARGET_OBJECTS:${target}>)
+        endif()
     endforeach()
+    set_property(GLOBAL PROPERTY search_objects_${name} ${search_first} $<TARGET_OBJECTS:sim_for_search>
+        $<TARGET_OBJECTS:fake_accesses> ${search_last} ${name_unit})
+    add_search_executable(${name} ${main_object})
+endfunction()
+
+# The executable in which everything that changes a world is watched. Of a function in a header the linker takes the first
+# copy, so what is watched comes first; of sim it takes what nobody has given before. The one instrumentation does not mix
+# with AddressSanitizer's in a unit, nor is anything counted in a search.
+function(add_search_executable name main)
+    if(INTERFUSE_COVERAGE OR INTERFUSE_SANITIZE)
+        return()
+    endif()
+    get_property(objects GLOBAL PROPERTY search_objects_${name})
+    add_executable(search-${name} ${objects} ${main})
+    set_target_properties(search-${name} PROPERTIES OUTPUT_NAME interfuse-${name}
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/search)
+    target_link_libraries(search-${name} PRIVATE checker sim)
+    get_property(kind GLOBAL PROPERTY core_kind_${name})
+    if(kind MATCHES "mutant|probe")
+        set_target_properties(search-${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+    if(kind STREQUAL "mutant")
+        add_dependencies(search search-${name})
+    endif()
 endfunction()

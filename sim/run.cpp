@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "sim/fault.hpp"
@@ -206,6 +207,29 @@ void hold_back(unsigned index, const char *why, const void *object)
     w.runnable &= ~(std::uint64_t{1} << index);
 }
 
+void wait_at_gate(const std::uint16_t *gate, const char *why, const void *object)
+{
+    world &w = the_world();
+    task &self = w.tasks[w.current];
+    self.gate = gate;
+    self.waiting_why = why;
+    self.waiting_for = object;
+    point();
+    self.gate = nullptr;
+    self.waiting_why = nullptr;
+    self.waiting_for = nullptr;
+}
+
+void block_at_gates()
+{
+    world &w = the_world();
+    for (unsigned index = 0; index < w.task_count; ++index) {
+        const task &t = w.tasks[index];
+        if (t.status == task_status::runnable && t.gate != nullptr && *t.gate != 0)
+            hold_back(index, t.waiting_why, t.waiting_for);
+    }
+}
+
 void make_runnable(unsigned index)
 {
     world &w = the_world();
@@ -365,32 +389,6 @@ void soft_lockup()
     report({verdict_kind::soft_lockup, "soft_lockup",
             "a step made more memory accesses than its bound; a loop does not end",
             places.empty() ? place{} : places.front()});
-}
-
-// Who watches the order of what happens; both go by what was held before.
-static void follow_locks(const event &happened)
-{
-    if ((the_run.watching & watch_races) != 0)
-        follow_order(happened);
-    if ((the_run.watching & watch_locks) != 0)
-        follow_lock_order(happened);
-    if ((the_run.watching & (watch_races | watch_locks)) != 0)
-        follow_held_locks(happened);
-}
-
-void notify(const event &happened)
-{
-    run_state &run = the_run;
-    if ((run.watching & watch_memory) != 0)
-        object_touched(happened);
-    if (run.watching != 0)
-        follow_locks(happened);
-    run.in_listener = true;
-    if (run.listen.on_event)
-        run.listen.on_event(happened);
-    if (run.listen.on_log)
-        run.listen.on_log(happened);
-    run.in_listener = false;
 }
 
 } // namespace sim

@@ -18,6 +18,7 @@ struct task {
     void *extension;             // what the layer above keeps for the task, in the arena
     const void *waiting_for;     // while blocked: the object
     const char *waiting_why;     // while blocked: what it waits for, a constant
+    const std::uint16_t *gate;   // of a runnable task in a search: it can go on only while this is 0; null: it can
     task_status status;
     bool rests;                  // blocked where a finished run may leave it
     char name[22];
@@ -37,6 +38,12 @@ void block(const char *why, const void *object);
 
 // Blocks a task that stands at a point and whose next operation has become impossible, as a spinner's.
 void hold_back(unsigned index, const char *why, const void *object);
+
+// A point of a search after which the calling task goes on only while *gate is 0. The names are as for block().
+void wait_at_gate(const std::uint16_t *gate, const char *why, const void *object);
+
+// Of those that stand at closed gates, makes blocked tasks; what a run does at once, a search does at its ends.
+void block_at_gates();
 
 // Ends a task's block; no effect on a task that is not blocked.
 void make_runnable(unsigned index);

@@ -1,6 +1,7 @@
 // The runtime that the compiler's thread instrumentation calls: what the core touches.
 #include "sim/watch.hpp"
 
+#include "sim/footprint.hpp"
 #include "sim/races.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
@@ -14,6 +15,8 @@ namespace sim {
         memory_touched(touched);
     if ((the_run.watching & watch_races) != 0 && the_run.now == phase::running)
         watch_race(touched);
+    if ((the_run.watching & watch_footprint) != 0 && the_footprint.recording)
+        note_touched(touched.address, touched.bytes, touched.write);
 }
 
 void watched(const access &touched)

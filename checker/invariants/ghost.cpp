@@ -72,17 +72,42 @@ void check_what_changed()
     g.counted_at = {};
 }
 
+// In a search nobody remembers from step to step that something changed while a lock was held, as that would make steps depend
+// on each other that do not: the unlock has everything checked.
+void touch_everything()
+{
+    ghost_state &g = the_ghost.get();
+    for (unsigned slot = 0; slot < g.requests_high; ++slot)
+        if (g.requests[slot].req != nullptr)
+            g.touched |= slot_bit(slot);
+    g.counters_touched = true;
+}
+
+void forget_what_changed()
+{
+    ghost_state &g = the_ghost.get();
+    g.touched = 0;
+    g.counters_touched = false;
+    g.counted_at = {};
+}
+
 void released(connection_ghost &c, const sim::event &what)
 {
     follow_unlock(c);
     follow_poll(c, what);
     if (c.was_disconnected && c.fc->conn_error != 0)
         judge_refused(c, what);
-    if (c.wrote || the_ghost->touched != 0) {
+    if (c.wrote || the_ghost->touched != 0 || sim::the_run.stepwise) {
         take_census(c);
         check_connection(looks_at::lists, c);
     }
+    if (sim::the_run.stepwise)
+        touch_everything();
     check_what_changed();
+    // What was kept for the unlock is over, so that equal worlds are equal.
+    c.wrote = false;
+    c.returned = false;
+    c.debt = 0;
 }
 
 void follow_atomic(const sim::event &what)
@@ -235,6 +260,8 @@ void check_step()
     const ghost_state &g = the_ghost.get();
     if (g.touched != 0 || g.counters_touched || g.copying_touched)
         check_what_changed();
+    if (sim::the_run.stepwise && (g.touched != 0 || g.counters_touched))
+        forget_what_changed();
 }
 
 } // namespace interfuse

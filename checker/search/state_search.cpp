@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <cstring>
+#include <optional>
 
+#include "checker/search/futures.hpp"
 #include "checker/search/interruption.hpp"
 #include "checker/search/visited_set.hpp"
+#include "checker/search/world_walk.hpp"
+#include "sim/fault.hpp"
 #include "sim/run.hpp"
 
 namespace interfuse {
@@ -42,20 +45,28 @@ bool advance(std::vector<sim::choice> &answers)
     return true;
 }
 
-// A state on the path, with the steps that are still to be tried from it.
+// A state on the path, with what was and is still to be tried from it.
 struct frame {
-    std::size_t world = 0; // where its copy begins
-    std::uint64_t todo = 0; // tasks, by bits
-    search_step taken;      // the step in progress or tried last
+    std::uint64_t hash = 0;
+    std::uint64_t enabled = 0;     // tasks, by bits
+    std::uint64_t tried = 0;       // of them
+    std::uint64_t conflicting = 0; // tasks whose future conflicts with a step that was tried
+    bool full = false;             // all must be tried
+    search_step taken;             // the step in progress or tried last
     std::vector<sim::choice> next; // answers of the next variant of that step
     bool more_variants = false;
 };
+
+std::uint64_t bit(unsigned task)
+{
+    return std::uint64_t{1} << task;
+}
 
 class searcher {
 public:
     searcher(runner &on, const search_bounds &bounds,
              const std::function<void(const search_counts &, std::size_t)> &progress)
-        : on(on), bounds(bounds), progress(progress), visited(bounds.memory_max)
+        : on(on), bounds(bounds), progress(progress)
     {
     }
 
@@ -63,14 +74,13 @@ public:
     {
         on.begin_search(script);
         steps_max = sim::the_run.limits.steps_max;
-        enter();
-        while (depth > 0 && result.bound.empty() && result.interrupted == 0) {
-            take_next_step();
-            if (result.counts.transitions % transitions_between_looks == 0)
-                look_around();
-        }
+        way.emplace();
+        do {
+            known_before = knowledge();
+            search_once();
+            touched.close();
+        } while (goes_on() && reduces() && knowledge() != known_before);
         on.end_search();
-        result.counts.visited_bytes = visited.bytes();
         result.took = steady_clock::now() - started;
         return std::move(result);
     }
@@ -78,111 +88,142 @@ public:
 private:
     static constexpr std::uint64_t transitions_between_looks = 4096;
 
-    // The state that the world is in: known, an end, or a new one to go on from.
-    void enter()
+    bool goes_on() const { return result.bound.empty() && result.interrupted == 0; }
+    bool reduces() const { return bounds.reduce == reduction::persistent_sets; }
+    std::uint64_t knowledge() const { return touched.growth() + sim::the_footprint.shared_words + way->variables(); }
+
+    void search_once()
     {
-        switch (visited.add(sim::hash_world())) {
+        search_counts fresh;
+        fresh.passes = result.counts.passes + 1;
+        fresh.states_of_all_passes = result.counts.states_of_all_passes;
+        result.counts = fresh;
+        for (state_finding &each : result.findings)
+            each.count = 0;
+        visited.emplace(bounds.memory_max);
+        enter();
+        while (depth > 0 && goes_on()) {
+            take_next_step();
+            if (result.counts.transitions % transitions_between_looks == 0)
+                look_around();
+        }
+        while (way->depth() > 0)
+            way->back();
+        depth = 0;
+        count_bytes();
+    }
+
+    void count_bytes()
+    {
+        result.counts.visited_bytes = visited->bytes();
+        result.counts.path_bytes = way->bytes() + touched.bytes();
+    }
+
+    // The state that the world is in: known, an end, or a new one to go on from. Whether it is the last.
+    bool enter()
+    {
+        std::uint64_t hash = way->hash();
+        switch (visited->add(hash)) {
         case visited_set::answer::seen:
             ++result.counts.revisits;
-            return;
+            note_cycle(hash);
+            return false;
         case visited_set::answer::full:
             result.bound = "--max-memory";
-            return;
+            return false;
         case visited_set::answer::fresh:
             break;
         }
+        ++result.counts.states_of_all_passes;
         if (++result.counts.states > bounds.states_max) {
             result.counts.states = bounds.states_max;
             result.bound = "--max-states";
-        } else if (sim::the_world().runnable == 0) {
-            judge_end();
-        } else {
-            push();
+            return false;
         }
+        std::uint64_t enabled = way->enabled();
+        if (enabled == 0) {
+            judge_end();
+            return false;
+        }
+        return push(hash, enabled);
+    }
+
+    // A cycle in which each state leaves the same task out would leave it out for ever.
+    void note_cycle(std::uint64_t hash)
+    {
+        if (depth == 0 || !reduces() || frames[depth - 1].full)
+            return;
+        for (std::size_t i = 0; i < depth; ++i)
+            if (frames[i].hash == hash)
+                frames[depth - 1].full = true;
     }
 
     void judge_end()
     {
         ++result.counts.ends;
-        standing = nowhere;
-        sim::verdict found = on.judge_world();
+        sim::verdict found = way->detour([&] {
+            sim::block_at_gates();
+            return on.judge_world();
+        });
         if (found.kind == sim::verdict_kind::stalled)
             ++result.counts.stalled;
         if (found.is_finding())
             note(found);
     }
 
-    void push()
+    bool push(std::uint64_t hash, std::uint64_t enabled)
     {
         if (depth == steps_max) {
             result.bound = "--max-steps";
-            return;
+            return false;
         }
-        std::size_t bytes = sim::live_bytes();
-        std::size_t calls = bytes_of_calls();
+        if (way->bytes() + visited->bytes() > bounds.memory_max) {
+            result.bound = "--max-memory";
+            return false;
+        }
         if (frames.size() == depth)
             frames.emplace_back();
-        frame &f = frames[depth];
-        f.world = depth == 0 ? 0 : worlds_used;
-        worlds_used = f.world + bytes + calls;
-        if (worlds_used > worlds.size())
-            worlds.resize(std::max(worlds_used, worlds.size() * 3 / 2));
-        if (worlds.size() + visited.bytes() > bounds.memory_max) {
-            result.bound = "--max-memory";
-            return;
-        }
-        sim::copy_world(worlds.data() + f.world);
-        copy_calls(worlds.data() + f.world + bytes);
-        f.todo = sim::the_world().runnable;
+        frame &f = frames[depth++];
+        f.hash = hash;
+        f.enabled = enabled;
+        f.tried = f.conflicting = 0;
+        f.full = !reduces();
         f.more_variants = false;
-        standing = depth++;
         result.counts.depth = std::max(result.counts.depth, depth);
-        result.counts.world_bytes = std::max(result.counts.world_bytes, bytes);
+        return true;
     }
 
-    // Call stacks are a function of the stacks, so they are kept beside a world and not hashed.
-    static std::size_t bytes_of(const sim::call_stack &calls)
+    // Tasks that may still run, now or later.
+    static std::uint64_t alive()
     {
-        return offsetof(sim::call_stack, callers) + std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0];
+        const sim::world &w = sim::the_world();
+        std::uint64_t tasks = 0;
+        for (unsigned task = 0; task < w.task_count; ++task)
+            if (w.tasks[task].status != sim::task_status::ended)
+                tasks |= bit(task);
+        return tasks;
     }
 
-    template <typename Visit> static void for_calls(Visit visit)
+    // What is to be tried next in a state; nothing when what was tried is a persistent set.
+    std::uint64_t candidates(const frame &f) const
     {
-        for (unsigned task = 0; task < sim::the_world().task_count; ++task)
-            visit(sim::the_run.calls[task]);
+        std::uint64_t left = f.enabled & ~f.tried;
+        if (f.full || f.tried == 0)
+            return left;
+        std::uint64_t missing = f.conflicting & alive() & ~f.tried;
+        if (missing == 0)
+            return 0;
+        return (missing & left) != 0 ? missing & left : left;
     }
 
-    static std::size_t bytes_of_calls()
+    // Of the candidates, one whose steps from there have conflicted with nobody so far, if there is one.
+    unsigned pick(std::uint64_t from) const
     {
-        std::size_t total = 0;
-        for_calls([&](const sim::call_stack &calls) { total += bytes_of(calls); });
-        return total;
-    }
-
-    static void copy_calls(std::byte *to)
-    {
-        for_calls([&](const sim::call_stack &calls) {
-            std::memcpy(to, &calls, bytes_of(calls));
-            to += bytes_of(calls);
-        });
-    }
-
-    static void restore_calls(const std::byte *from)
-    {
-        for_calls([&](sim::call_stack &calls) {
-            std::memcpy(&calls.depth, from, sizeof calls.depth);
-            std::memcpy(&calls, from, bytes_of(calls));
-            from += bytes_of(calls);
-        });
-    }
-
-    void stand_at(std::size_t index)
-    {
-        if (standing == index)
-            return;
-        const std::byte *copy = worlds.data() + frames[index].world;
-        sim::restore_world(copy);
-        restore_calls(copy + sim::live_bytes());
+        if (reduces())
+            for (std::uint64_t rest = from; rest != 0; rest &= rest - 1)
+                if (auto task = static_cast<unsigned>(std::countr_zero(rest)); !touched.has_conflicted(way->position(task)))
+                    return task;
+        return static_cast<unsigned>(std::countr_zero(from));
     }
 
     void take_next_step()
@@ -190,27 +231,58 @@ private:
         frame &f = frames[depth - 1];
         if (f.more_variants) {
             script.answers = f.next;
-        } else if (f.todo != 0) {
-            f.taken.task = static_cast<unsigned>(std::countr_zero(f.todo));
-            f.todo &= f.todo - 1;
+        } else if (std::uint64_t from = candidates(f); from != 0) {
+            f.taken.task = pick(from);
+            f.tried |= bit(f.taken.task);
             script.answers.clear();
         } else {
-            worlds_used = f.world;
-            --depth;
+            if (--depth > 0)
+                step_back();
             return;
         }
-        stand_at(depth - 1);
-        standing = nowhere;
         script.used = 0;
         ++result.counts.transitions;
-        bool goes_on = sim::take_step(f.taken.task);
+        std::uint64_t stood_at = way->position(f.taken.task);
+        bool continues = way->step(f.taken.task);
         f.taken.answers = script.answers;
         f.next = script.answers;
         f.more_variants = advance(f.next);
-        if (goes_on)
-            enter();
-        else
+        if (reduces())
+            learn(f, stood_at, continues);
+        if (!continues)
             note(*sim::the_run.outcome);
+        if (bounds.self_check)
+            check_hash("the search has lost track of the world after a step: something is changed that no footprint lists");
+        if (!continues || !enter())
+            step_back();
+    }
+
+    void step_back()
+    {
+        way->back();
+        if (bounds.self_check)
+            check_hash("a step that was taken back has left something behind");
+    }
+
+    // Something was changed that no footprint lists.
+    void check_hash(const char *when)
+    {
+        sim::require(way->hash() == way->hash_from_scratch(), when);
+    }
+
+    void learn(frame &f, std::uint64_t stood_at, bool continues)
+    {
+        unsigned task = f.taken.task;
+        way->find_replaced(replaced);
+        touched.read_step(task, replaced, step);
+        touched.learn(stood_at, way->position(task), step);
+        std::uint64_t others = touched.conflicts(step, alive() & ~bit(task), way->all_positions());
+        f.conflicting |= others;
+        // What ends a run depends on everything.
+        if (!continues)
+            f.full = true;
+        if (others != 0 || f.full)
+            touched.note_conflict(stood_at);
     }
 
     void note(const sim::verdict &found)
@@ -235,26 +307,28 @@ private:
         result.interrupted = interruption();
         if (steady_clock::now() >= bounds.deadline)
             result.bound = "--max-time";
+        else if (way->bytes() + visited->bytes() + touched.bytes() > bounds.memory_max)
+            result.bound = "--max-memory";
         std::size_t open = 0;
-        result.counts.visited_bytes = visited.bytes();
+        count_bytes();
         for (std::size_t i = 0; i < depth; ++i)
-            open += static_cast<std::size_t>(std::popcount(frames[i].todo));
+            open += static_cast<std::size_t>(std::popcount(candidates(frames[i])));
         progress(result.counts, open);
     }
-
-    static constexpr std::size_t nowhere = SIZE_MAX;
 
     runner &on;
     const search_bounds &bounds;
     const std::function<void(const search_counts &, std::size_t)> &progress;
     const steady_clock::time_point started = steady_clock::now();
     step_script script;
-    visited_set visited;
+    std::optional<visited_set> visited;
+    std::optional<world_walk> way;
+    futures touched;
+    step_touches step;
+    std::vector<sim::word_index> replaced;
+    std::uint64_t known_before = 0;
     std::vector<frame> frames; // of the path, and beyond `depth` for later use
     std::size_t depth = 0;
-    std::size_t standing = nowhere; // the frame whose state the world is in
-    std::vector<std::byte> worlds;
-    std::size_t worlds_used = 0;
     std::uint32_t steps_max = 0;
     searched result;
 };

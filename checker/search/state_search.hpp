@@ -12,9 +12,15 @@
 
 namespace interfuse {
 
+// Which of the tasks that can go on are tried in a state. Persistent sets: as few as do, so that each end and each violation
+// is still found (Godefroid 1996), by what each task may touch from where it stands.
+enum class reduction : std::uint8_t { none, persistent_sets };
+
 struct search_bounds {
+    reduction reduce = reduction::persistent_sets;
+    bool self_check = false; // hashes the whole world after each step and each way back too, and ends where that differs
     std::uint64_t states_max = UINT64_MAX;
-    std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the worlds on the search's stack
+    std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
@@ -34,7 +40,9 @@ struct search_counts {
     std::uint64_t stalled = 0;     // of these, stalled by the scenario's design
     std::size_t depth = 0;         // the longest path
     std::size_t visited_bytes = 0;
-    std::size_t world_bytes = 0; // of the largest world
+    std::size_t path_bytes = 0;  // of the way back from the deepest state
+    unsigned passes = 0;         // searches until what tasks touch was known; the other counts are of the last
+    std::uint64_t states_of_all_passes = 0;
 };
 
 struct searched {
@@ -45,8 +53,8 @@ struct searched {
     std::chrono::nanoseconds took{0};
 };
 
-// Restores saved worlds and remembers the 64-bit hashes of those it has seen. Each runnable task is tried from each state,
-// with each answer to the choices of its step. `progress` is called a few times a second.
+// Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. From each state each task
+// that can go on is tried, or as many as the reduction leaves, with each answer to the choices of its step. `progress` is called a few times a second.
 searched search_states(runner &on, const search_bounds &bounds,
                        const std::function<void(const search_counts &, std::size_t open)> &progress);
 

@@ -40,7 +40,7 @@ private:
     {
         try {
             runner on({into.of.which, into.of.parameters, options.points, options.checks, options.limits, options.watch});
-            search_bounds bounds{options.states_max, options.memory_max};
+            search_bounds bounds{options.reduce, options.self_check, options.states_max, options.memory_max};
             if (options.time_max)
                 bounds.deadline = steady_clock::now() + *options.time_max;
             into.result = search_states(on, bounds, [&](const search_counts &counts, std::size_t open) {
@@ -149,7 +149,7 @@ search_counts verification::sums() const
         sums.stalled += counts.stalled;
         sums.depth = std::max(sums.depth, counts.depth);
         sums.visited_bytes = std::max(sums.visited_bytes, counts.visited_bytes);
-        sums.world_bytes = std::max(sums.world_bytes, counts.world_bytes);
+        sums.path_bytes = std::max(sums.path_bytes, counts.path_bytes);
     }
     return sums;
 }

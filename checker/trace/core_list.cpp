@@ -58,12 +58,18 @@ core_list read_core_list(const std::string &folder)
 
 std::string executable_folder()
 {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+    std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    return (folder.filename() == "search" ? folder.parent_path() : folder).string();
 }
 
 std::string executable_of_core(const std::string &folder, const std::string &core)
 {
     return folder + "/interfuse-" + core;
+}
+
+std::string search_executable_of_core(const std::string &folder, const std::string &core)
+{
+    return folder + "/search/interfuse-" + core;
 }
 
 } // namespace interfuse

@@ -28,5 +28,7 @@ core_list read_core_list(const std::string &folder);
 // The folder of the running executable.
 std::string executable_folder();
 std::string executable_of_core(const std::string &folder, const std::string &core);
+// The one in which everything that changes a world is watched.
+std::string search_executable_of_core(const std::string &folder, const std::string &core);
 
 } // namespace interfuse

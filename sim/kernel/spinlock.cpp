@@ -28,21 +28,32 @@ static void for_each_task(std::uint64_t mask, auto visit)
         visit(static_cast<unsigned>(std::countr_zero(mask)));
 }
 
+// Stands before the lock until it is free. In a search that leaves no trace in the lock, so that a step which leads to a
+// lock is independent of those who take it.
+static void stand_before(spinlock_t *lock)
+{
+    if (sim::the_run.stepwise) {
+        sim::wait_at_gate(&lock->holder, waiting_for_spinlock, lock);
+        return;
+    }
+    std::uint64_t me = std::uint64_t{1} << sim::current_task();
+    lock->waiters |= me;
+    if (lock->holder != 0)
+        sim::block(waiting_for_spinlock, lock);
+    else
+        sim::point();
+    lock->waiters &= ~me;
+}
+
 void spin_lock(spinlock_t *lock, place where)
 {
     unsigned self = sim::current_task();
     if (lock->holder == self + 1)
         rule_broken("self_deadlock", fmt::format("{} takes {} which it holds", name_of_object(this_task()),
                                                  name_of_object(lock)), where);
-    std::uint64_t me = std::uint64_t{1} << self;
-    lock->waiters |= me;
     this_task()->sleeps_at = where;
-    if (lock->holder != 0)
-        sim::block(waiting_for_spinlock, lock);
-    else
-        sim::point();
-    // Only a task that may take the lock is runnable here.
-    lock->waiters &= ~me;
+    stand_before(lock);
+    // Only a task that may take the lock goes on here.
     lock->holder = static_cast<std::uint16_t>(self + 1);
     for_each_task(lock->waiters, [&](unsigned other) { sim::hold_back(other, waiting_for_spinlock, lock); });
     task_struct *holder = this_task();

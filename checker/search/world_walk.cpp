@@ -1,0 +1,346 @@
+// Steps forward and back.
+#include "checker/search/world_walk.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include <xxhash.h>
+
+#include "sim/dead_frames.hpp"
+#include "sim/fault.hpp"
+#include "sim/shadow.hpp"
+
+extern "C" const char __executable_start;
+extern "C" const char etext;
+
+namespace interfuse {
+
+namespace {
+
+constexpr std::size_t header_bytes = offsetof(sim::world, tasks);
+const sim::word_index first_word = header_bytes / 8;
+using sim::first_shadow_word;
+using sim::first_stack_word;
+
+// Of a word that is zero nothing is counted, so that memory which nobody has used yet needs no visit.
+std::uint64_t hash_of_word(sim::word_index word, std::uint64_t value)
+{
+    if (value == 0)
+        return 0;
+    std::uint64_t both[] = {word, value};
+    return XXH3_64bits(both, sizeof both);
+}
+
+bool is_on_a_stack(sim::word_index word)
+{
+    return word >= first_stack_word && word < first_shadow_word;
+}
+
+unsigned owner_of_stack_word(sim::word_index word)
+{
+    return static_cast<unsigned>((word - first_stack_word) / (sim::stack_stride / 8));
+}
+
+// A task's saved stack pointer is counted with its stack.
+bool is_a_context(sim::word_index word)
+{
+    std::size_t offset = (word - first_word) * sizeof(std::uint64_t);
+    return offset < sizeof(sim::world::tasks) && offset % sizeof(sim::task) == offsetof(sim::task, context);
+}
+
+std::uint64_t sum_of_words(sim::word_index from, sim::word_index to)
+{
+    std::uint64_t sum = 0;
+    for (sim::word_index word = from; word < to; ++word)
+        if (!is_a_context(word))
+            sum += hash_of_word(word, sim::word_at(word));
+    return sum;
+}
+
+std::uint64_t sum_of_heap_and_shadow()
+{
+    const sim::world &w = sim::the_world();
+    std::uint64_t sum = sum_of_words(first_word, static_cast<sim::word_index>((w.heap_used + 7) / 8)) +
+                        hash_of_word(sim::word_of(&w.heap_used), w.heap_used);
+    if (w.shadowed)
+        sum += sum_of_words(first_shadow_word, sim::words_of_arena);
+    return sum;
+}
+
+struct live_stack {
+    const std::byte *low = nullptr;
+    std::size_t bytes = 0;
+};
+
+live_stack stack_of(unsigned task)
+{
+    const sim::task &t = sim::the_world().tasks[task];
+    if (t.status == sim::task_status::ended || t.status == sim::task_status::unused)
+        return {};
+    auto low = static_cast<const std::byte *>(t.context);
+    return {low, static_cast<std::size_t>(sim::stack_top(task) - low)};
+}
+
+std::uint64_t hash_of_stack(unsigned task)
+{
+    live_stack live = stack_of(task);
+    return live.bytes == 0 ? 0 : XXH3_64bits_withSeed(live.low, live.bytes, task + 1);
+}
+
+bool is_code(std::uint64_t word)
+{
+    auto low = reinterpret_cast<std::uintptr_t>(&__executable_start);
+    return word - low < reinterpret_cast<std::uintptr_t>(&etext) - low;
+}
+
+// Which words of a stack hold addresses of code: the calls that it consists of, and where they go on.
+std::uint64_t position_of(unsigned task)
+{
+    live_stack live = stack_of(task);
+    std::uint64_t position = task + 1;
+    for (std::size_t i = 0; i + 8 <= live.bytes; i += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, live.low + i, 8);
+        if (is_code(word))
+            position = (std::rotl(position, 5) ^ word) * 0x9e3779b97f4a7c15;
+    }
+    return position;
+}
+
+} // namespace
+
+world_walk::world_walk()
+{
+    sim::require(sim::fakes_are_watched, "the search needs an executable whose fakes are watched");
+    sim::world &w = sim::the_world();
+    // Beyond the heap's end all words are zero, here and whenever a step is taken back.
+    std::memset(reinterpret_cast<std::byte *>(sim::arena_base) + w.heap_used, 0, sim::heap_bytes - w.heap_used);
+    sim::settle_stores();
+    words_hash = sum_of_heap_and_shadow();
+    for (unsigned task = 0; task < w.task_count; ++task) {
+        stack_hashes[task] = hash_of_stack(task);
+        positions[task] = position_of(task);
+        stacks_hash += stack_hashes[task];
+    }
+}
+
+std::uint64_t world_walk::hash_from_scratch() const
+{
+    std::uint64_t sum = sum_of_heap_and_shadow();
+    for (unsigned task = 0; task < sim::the_world().task_count; ++task)
+        sum += hash_of_stack(task);
+    return sum;
+}
+
+std::uint64_t world_walk::enabled() const
+{
+    const sim::world &w = sim::the_world();
+    std::uint64_t enabled = w.runnable;
+    for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
+        const sim::task &t = w.tasks[static_cast<unsigned>(std::countr_zero(rest))];
+        if (t.gate != nullptr && *t.gate != 0)
+            enabled &= ~(rest & -rest);
+    }
+    return enabled;
+}
+
+std::size_t world_walk::bytes() const
+{
+    return raw.capacity() + changes.capacity() * sizeof changes[0] + steps.capacity() * sizeof steps[0] +
+           stacks.capacity() * sizeof stacks[0];
+}
+
+// The header, the task's stack and saved stack pointer, and its calls: what a step changes and no footprint lists.
+void world_walk::save(unsigned task)
+{
+    live_stack live = stack_of(task);
+    const sim::call_stack &calls = sim::the_run.calls[task];
+    std::size_t calls_bytes = offsetof(sim::call_stack, callers) +
+                              std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0];
+    steps.push_back({task, changes.size(), stacks.size(), raw_used, words_hash});
+    std::size_t needed = header_bytes + sizeof live.low + live.bytes + calls_bytes;
+    if (raw.size() < raw_used + needed)
+        raw.resize(std::max(raw_used + needed, raw.size() * 3 / 2));
+    std::byte *to = raw.data() + raw_used;
+    auto put = [&to](const void *from, std::size_t bytes) {
+        std::memcpy(to, from, bytes);
+        to += bytes;
+    };
+    put(&sim::the_world(), header_bytes);
+    put(&live.low, sizeof live.low);
+    put(live.low, live.bytes);
+    put(&calls, calls_bytes);
+    raw_used += needed;
+}
+
+bool world_walk::step(unsigned task)
+{
+    save(task);
+    sim::begin_footprint(task);
+    bool goes_on = sim::take_step(task);
+    sim::settle_stores();
+    sim::end_footprint();
+    account_for(task);
+    return goes_on;
+}
+
+namespace {
+
+// Calls visit(word, hash of the calls above it) for each word of a stack that others touch, from the outermost on.
+template <typename Visit> void for_shared_words(const std::byte *top, std::size_t bytes, unsigned task, Visit visit)
+{
+    std::uint64_t calls = task + 1;
+    sim::word_index word = sim::word_of(sim::stack_top(task));
+    for (std::size_t up = 8; up <= bytes; up += 8) {
+        std::uint64_t value;
+        std::memcpy(&value, top - up, 8);
+        --word;
+        if (is_code(value))
+            calls = (std::rotl(calls, 5) ^ value) * 0x9e3779b97f4a7c15;
+        else if (sim::is_shared(word))
+            visit(word, calls);
+    }
+}
+
+std::uint64_t variable(sim::word_index word, std::uint64_t calls)
+{
+    return hash_of_word(word, calls);
+}
+
+} // namespace
+
+void world_walk::learn_variables(unsigned task)
+{
+    const sim::step_footprint &now = sim::the_footprint;
+    std::uintptr_t own = now.own_stack;
+    auto is_own = [&](sim::word_index word) { return sim::arena_base + std::uintptr_t{word} * 8 - own < sim::stack_stride; };
+    std::vector<sim::word_index> &touched = own_touched;
+    touched.clear();
+    std::copy_if(now.loaded, now.loaded + now.loads, std::back_inserter(touched), is_own);
+    for (std::uint32_t i = 0; i < now.stores; ++i)
+        if (is_own(now.stored[i].word))
+            touched.push_back(now.stored[i].word);
+    if (touched.empty())
+        return;
+    for_shared_words(sim::stack_top(task), stack_of(task).bytes, task, [&](sim::word_index word, std::uint64_t calls) {
+        if (std::ranges::find(touched, word) != touched.end())
+            known_variables.insert(variable(word, calls));
+    });
+}
+
+void world_walk::find_replaced(std::vector<sim::word_index> &into)
+{
+    into.clear();
+    if (sim::the_footprint.shared_words == 0)
+        return;
+    const step_taken &last = steps.back();
+    learn_variables(last.task);
+    const std::byte *saved = raw.data() + last.raw + header_bytes;
+    std::byte *low = nullptr;
+    std::memcpy(&low, saved, sizeof low);
+    auto bytes = static_cast<std::size_t>(sim::stack_top(last.task) - low);
+    std::vector<std::uint64_t> &before = calls_before;
+    before.clear();
+    for_shared_words(saved + sizeof low + bytes, bytes, last.task, [&](sim::word_index word, std::uint64_t calls) {
+        if (known_variables.contains(variable(word, calls))) {
+            into.push_back(word);
+            before.push_back(calls);
+        }
+    });
+    if (into.empty())
+        return;
+    // Those below calls that are the same as before are the same variables.
+    std::size_t kept = 0;
+    for_shared_words(sim::stack_top(last.task), stack_of(last.task).bytes, last.task,
+                     [&](sim::word_index word, std::uint64_t calls) {
+                         auto at = std::ranges::find(into, word);
+                         if (at != into.end() && before[static_cast<std::size_t>(at - into.begin())] == calls)
+                             *at = 0;
+                     });
+    for (sim::word_index word : into)
+        if (word != 0)
+            into[kept++] = word;
+    into.resize(kept);
+}
+
+void world_walk::save_all()
+{
+    all.save();
+    auto calls = sim::the_run.calls.begin();
+    all_calls.assign(calls, calls + sim::the_world().task_count);
+}
+
+void world_walk::restore_all()
+{
+    std::size_t used = sim::the_world().heap_used;
+    all.restore();
+    std::ranges::copy(all_calls, sim::the_run.calls.begin());
+    const sim::world &w = sim::the_world();
+    if (used > w.heap_used)
+        std::memset(reinterpret_cast<std::byte *>(sim::arena_base) + w.heap_used, 0, used - w.heap_used);
+}
+
+void world_walk::look_at_stack(unsigned task)
+{
+    stacks.push_back({task, stack_hashes[task], positions[task]});
+    stacks_hash -= stack_hashes[task];
+    stack_hashes[task] = hash_of_stack(task);
+    stacks_hash += stack_hashes[task];
+    positions[task] = position_of(task);
+}
+
+void world_walk::account_for(unsigned task)
+{
+    const sim::step_footprint &now = sim::the_footprint;
+    std::uint64_t foreign = 0;
+    for (std::uint32_t i = 0; i < now.stores; ++i) {
+        auto [word, before] = now.stored[i];
+        if (is_on_a_stack(word) && owner_of_stack_word(word) == task)
+            continue;
+        changes.push_back(now.stored[i]);
+        std::uint64_t after = sim::word_at(word);
+        if (after == before)
+            continue;
+        if (is_on_a_stack(word))
+            foreign |= std::uint64_t{1} << owner_of_stack_word(word);
+        else
+            words_hash += hash_of_word(word, after) - hash_of_word(word, before);
+    }
+    for (foreign |= std::uint64_t{1} << task; foreign != 0; foreign &= foreign - 1)
+        look_at_stack(static_cast<unsigned>(std::countr_zero(foreign)));
+}
+
+void world_walk::back()
+{
+    const step_taken &last = steps.back();
+    for (; changes.size() > last.changes; changes.pop_back())
+        sim::word_at(changes.back().word) = changes.back().before;
+    for (; stacks.size() > last.stacks; stacks.pop_back()) {
+        const stack_change &each = stacks.back();
+        stacks_hash += each.hash - stack_hashes[each.task];
+        stack_hashes[each.task] = each.hash;
+        positions[each.task] = each.position;
+    }
+    words_hash = last.words_hash;
+    const std::byte *from = raw.data() + last.raw;
+    auto take = [&from](void *to, std::size_t bytes) {
+        std::memcpy(to, from, bytes);
+        from += bytes;
+    };
+    sim::world &w = sim::the_world();
+    take(&w, header_bytes);
+    std::byte *low = nullptr;
+    take(&low, sizeof low);
+    w.tasks[last.task].context = low;
+    take(low, static_cast<std::size_t>(sim::stack_top(last.task) - low));
+    sim::call_stack &calls = sim::the_run.calls[last.task];
+    std::memcpy(&calls.depth, from, sizeof calls.depth);
+    take(&calls, offsetof(sim::call_stack, callers) + std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0]);
+    raw_used = last.raw;
+    steps.pop_back();
+    sim::forget_stores();
+    sim::the_memory_watch.suspects = false;
+}
+
+} // namespace interfuse
