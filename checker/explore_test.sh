@@ -78,7 +78,7 @@ names_of_values_are_recorded() {
 
 what_else_watches_may_find_more() {
     expect 1 replay "$root/traces/end-set-after-send.json" --quiet --watch memory
-    grep -q '^step 164 of 210: all equal until what watches now finds another violation$' out || fail "the step is not said"
+    grep -q '^step [0-9]* of [0-9]*: all equal until what watches now finds another violation$' out || fail "the step is not said"
     grep -q '^violation: use_after_free: ' out || fail "the earlier violation is not said"
 }
 

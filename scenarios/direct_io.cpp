@@ -19,7 +19,8 @@ static void build()
     auto skew = static_cast<unsigned>(parameter_of("skew"));
     transfer all{.bytes = static_cast<unsigned>(parameter_of("pages")) * page, .offset = 5, .skew = skew};
     transfer in = all;
-    if (parameter_of("mapped") != 0) {
+    // With no reader there is nobody whose end would take the mapping away.
+    if (parameter_of("mapped") != 0 && parameter_of("readers") != 0) {
         in.target = map_file_before_run(open_before_run(m, "a", file.of), static_cast<unsigned>(parameter_of("pages")));
         in.knows_content = false;
     }

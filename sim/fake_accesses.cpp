@@ -175,6 +175,17 @@ unsigned char fake_atomic8_load(const volatile unsigned char *guard, int)
     return __atomic_load_n(guard, __ATOMIC_ACQUIRE);
 }
 
+// Counts of shared pointers, in tests.
+int fake_atomic32_fetch_add(volatile int *count, int by, int)
+{
+    return __atomic_fetch_add(count, by, __ATOMIC_ACQ_REL);
+}
+
+int fake_atomic32_fetch_sub(volatile int *count, int by, int)
+{
+    return __atomic_fetch_sub(count, by, __ATOMIC_ACQ_REL);
+}
+
 // Functions of the library that fakes call. A copy may be made by the compiler's own hand, so the names are the library's.
 void *fake_memcpy(void *to, const void *from, std::size_t bytes)
 {
