@@ -36,6 +36,11 @@ void switch_context(void *to, void **from)
     *static_cast<void **>(back.data) = back.fctx;
 }
 
+void wipe_below(void *context, std::size_t bytes)
+{
+    std::memset(static_cast<std::byte *>(context) - bytes, 0, bytes);
+}
+
 void clear_floating_point_flags()
 {
     _mm_setcsr(_mm_getcsr() & ~static_cast<unsigned>(_MM_EXCEPT_MASK));

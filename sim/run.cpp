@@ -323,12 +323,6 @@ bool run_tasks(phase now)
     return !run.ended;
 }
 
-static void wipe_below(const task &t)
-{
-    auto top = static_cast<std::byte *>(t.context);
-    std::memset(top - wiped_bytes, 0, wiped_bytes);
-}
-
 bool take_step(unsigned task)
 {
     run_state &run = the_run;
@@ -338,7 +332,7 @@ bool take_step(unsigned task)
     run.core_wrote = true;
     run.accesses_left = run.limits.accesses_max;
     run.record_end = run.record.get();
-    wipe_below(w.tasks[task]);
+    wipe_below(w.tasks[task].context, wiped_bytes);
     if (setjmp(run.escape) == 0) {
         become(w, task);
         switch_context(w.tasks[task].context, &run.host_context);

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/invariants/following.hpp"
 #include "checker/invariants/names.hpp"
 #include "checker/invariants/transitions.hpp"
 #include "sim/kernel/errno.hpp"
@@ -146,8 +147,17 @@ const char *poll_fault(const call_ghost &call, long result)
     return result == static_cast<long>(call.polled & asked) ? nullptr : "the connection was in another state";
 }
 
+// Such a call may have looked before or after.
+bool was_mounted_meanwhile(const call_ghost &call)
+{
+    const kernel::file *device = self().call.filp;
+    return call.connection == nobody && device != nullptr && find_connection(device->private_data.peek()) != nullptr;
+}
+
 const char *device_fault(const call_ghost &call, long result)
 {
+    if (was_mounted_meanwhile(call))
+        return nullptr;
     fuse::fuse_out_header header{};
     switch (call.kind) {
     case call_kind::read:

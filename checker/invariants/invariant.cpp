@@ -64,7 +64,7 @@ std::span<const invariant> all_invariants()
                            "are told what their requests ended with",
          "at every end of a system call and of a request",
          "of two reasons that hold at once, which comes first, but for a dead connection; whether an ID that write does "
-         "not find was there", looks_at::events},
+         "not find was there; calls on a device that is mounted while they run", looks_at::events},
         {"ledger", "nothing is delivered twice; each OPEN and CREATE whose reply was accepted is released once, and no "
                    "node is released or forgotten more often than it was opened or looked up; at the end of a run with a "
                    "live connection lookups are those forgotten and those that inodes hold, opens those released and "
