@@ -45,7 +45,11 @@ std::optional<int> continue_in_search(char **argv)
 {
     if (sim::fakes_are_watched)
         return {};
-    return start(search_executable_of_core(executable_folder(), core_name), core_name, argv);
+    std::string path = search_executable_of_core(executable_folder(), core_name);
+    if (access(path.c_str(), X_OK) != 0)
+        return complain(exit_error, fmt::format("verify runs in {}, which is not built; only g++ builds it, with neither "
+                                                "sanitizers nor counters", path));
+    return start(path, core_name, argv);
 }
 
 } // namespace interfuse

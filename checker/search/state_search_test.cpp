@@ -86,7 +86,7 @@ void build_crossed_spinlocks()
         });
 }
 
-[[gnu::noinline, gnu::no_sanitize("thread")]] void store_unseen(int *to)
+__attribute__((noinline, no_sanitize("thread"))) void store_unseen(int *to)
 {
     *to = 1;
 }
