@@ -97,7 +97,7 @@ std::string verify_text(const verify_options &options, const verification &resul
 {
     search_counts sums = result.sums();
     std::string text = known_text(result);
-    text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds; a state was missed with a probability of at most "
+    text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds; two states had the same hash with a probability of at most "
                         "{:.1e}\n",
                         options.core, name_of(options.points), conclusion(result), result.complete() ? "complete" : "incomplete",
                         counted(sums.states, "state"), counted(sums.transitions, "transition"), seconds_of(result.took),

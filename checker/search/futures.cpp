@@ -140,6 +140,17 @@ void futures::learn(std::uint64_t from, std::uint64_t to, const step_touches &st
     }
 }
 
+void futures::learn_gate(std::uint64_t position, unsigned task, sim::word_index word)
+{
+    std::uint16_t number = number_of(word);
+    note_toucher(number, task);
+    place &at = all[place_of(position)];
+    if (add(at.read, number)) {
+        ++at.version;
+        ++grown;
+    }
+}
+
 void futures::close()
 {
     for (std::uint64_t before = grown - 1; before != grown;) {

@@ -22,7 +22,10 @@ struct step_touches {
 };
 
 // For each place where a task can stand, a set that contains whatever it touches from there on, in any schedule the search has
-// followed. A search that ends with the futures it began with has used none that was too small (README, "How verify works").
+// followed. A search that ends with the futures it began with has used none that was too small: take the shortest schedule
+// whose last step touches more than its task's future says. What comes before it is independent of the steps that the search
+// preferred, by those same futures, so it can be moved behind them; then the search has followed it, and has learnt the touch.
+// A task at a closed gate touches what opens it, though its step was never taken.
 class futures {
 public:
     futures();
@@ -34,6 +37,8 @@ public:
     void read_step(unsigned task, const std::vector<sim::word_index> &replaced, step_touches &into);
     // A task took that step from one place to another.
     void learn(std::uint64_t from, std::uint64_t to, const step_touches &step);
+    // A task that stands there goes on only when that word allows it.
+    void learn_gate(std::uint64_t position, unsigned task, sim::word_index word);
     // Tasks, of those that stand at `positions`, whose future conflicts with the step.
     std::uint64_t conflicts(const step_touches &step, std::uint64_t tasks,
                             const std::array<std::uint64_t, sim::tasks_max> &positions) const;

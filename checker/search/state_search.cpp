@@ -276,6 +276,8 @@ private:
         way->find_replaced(replaced);
         touched.read_step(task, replaced, step);
         touched.learn(stood_at, way->position(task), step);
+        if (const std::uint16_t *gate = sim::the_world().tasks[task].gate; gate != nullptr)
+            touched.learn_gate(way->position(task), task, sim::word_of(gate));
         std::uint64_t others = touched.conflicts(step, alive() & ~bit(task), way->all_positions());
         f.conflicting |= others;
         // What ends a run depends on everything.

@@ -61,6 +61,7 @@ private:
             into.result.bound = "--max-steps";
             return;
         }
+        into.result.bound = "the setup";
         finding found;
         found.scenario = into.of.which->name;
         found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
