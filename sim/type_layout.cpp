@@ -76,13 +76,31 @@ struct extent {
     bool is_bits;
 };
 
-extent extent_of(Dwarf_Die &member)
+// False, and the value as it was, where the member does not have the attribute.
+bool read_number(Dwarf_Die &member, unsigned name, Dwarf_Word &value)
 {
     Dwarf_Attribute attribute;
+    return dwarf_formudata(dwarf_attr(&member, name, &attribute), &value) == 0;
+}
+
+// The first bit of a bit field, counted from the struct's first byte. Clang still says it as DWARF 3 did, from the highest
+// bit of the word that the field is a part of.
+bool find_first_bit(Dwarf_Die &member, Dwarf_Word offset, Dwarf_Word bits, Dwarf_Word &first)
+{
+    Dwarf_Word from_highest = 0, word_bytes = 0;
+    if (read_number(member, DW_AT_data_bit_offset, first))
+        return true;
+    if (!read_number(member, DW_AT_bit_offset, from_highest) || !read_number(member, DW_AT_byte_size, word_bytes))
+        return false;
+    first = (offset + word_bytes) * 8 - from_highest - bits;
+    return true;
+}
+
+extent extent_of(Dwarf_Die &member)
+{
     Dwarf_Word offset = 0, first_bit = 0, bits = 0, bytes = 0;
-    dwarf_formudata(dwarf_attr(&member, DW_AT_data_member_location, &attribute), &offset);
-    if (dwarf_formudata(dwarf_attr(&member, DW_AT_bit_size, &attribute), &bits) == 0 &&
-        dwarf_formudata(dwarf_attr(&member, DW_AT_data_bit_offset, &attribute), &first_bit) == 0)
+    read_number(member, DW_AT_data_member_location, offset);
+    if (read_number(member, DW_AT_bit_size, bits) && find_first_bit(member, offset, bits, first_bit))
         return {first_bit / 8, (first_bit + bits + 7) / 8, true};
     Dwarf_Die type;
     if (plain_type(member, type))
