@@ -26,6 +26,7 @@
 #include "sim/lock_order.hpp"
 #include "sim/object_name.hpp"
 #include "sim/shadow.hpp"
+#include "sim/stack_words.hpp"
 
 namespace interfuse {
 
@@ -212,13 +213,24 @@ sim::verdict runner::judge_cut(const sim::verdict &cut, std::uint64_t number)
     return find_livelock().value_or(cut);
 }
 
-run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
+verdict runner::run_watched(sim::strategy &chooser, std::uint64_t number)
 {
     the_run.watching = how.watch;
     begin(chooser, number);
     begin_observing();
+    return run_to_the_end(*how.which);
+}
+
+run_result runner::run_phases(sim::strategy &chooser, std::uint64_t number)
+{
     run_result result;
-    result.verdict = run_to_the_end(*how.which);
+    sim::the_stack_words.news = false;
+    result.verdict = run_watched(chooser, number);
+    if (sim::the_stack_words.pass_over && sim::the_stack_words.news) {
+        // The watcher of races has passed over words that matter.
+        replay_strategy again(sim::recorded_choices());
+        result.verdict = run_watched(again, number);
+    }
     if (result.verdict.kind == verdict_kind::step_limit)
         result.verdict = judge_cut(result.verdict, number);
     result.steps = the_run.steps;
@@ -269,6 +281,7 @@ void runner::end_search()
 run_result runner::run(sim::strategy &chooser, std::uint64_t number)
 {
     the_run.listen = listeners_for(how.checks, false);
+    sim::the_stack_words.pass_over = true;
     return run_phases(chooser, number);
 }
 
@@ -276,6 +289,7 @@ run_result runner::run_recorded(sim::strategy &chooser, std::uint64_t number, re
 {
     active_recorder = &log;
     the_run.listen = listeners_for(how.checks, true);
+    sim::the_stack_words.pass_over = false; // what is recorded is run once
     run_result result = run_phases(chooser, number);
     active_recorder = nullptr;
     return result;

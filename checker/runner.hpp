@@ -68,6 +68,7 @@ public:
 private:
     void begin(sim::strategy &chooser, std::uint64_t number);
     sim::verdict judge_cut(const sim::verdict &cut, std::uint64_t number);
+    sim::verdict run_watched(sim::strategy &chooser, std::uint64_t number);
     run_result run_phases(sim::strategy &chooser, std::uint64_t number);
 
     run_setup how;

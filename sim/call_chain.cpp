@@ -5,7 +5,7 @@
 
 namespace sim {
 
-static chain_table chains;
+static chain_list chains;
 std::array<std::array<std::uint32_t, call_depth_max + 1>, tasks_max + 1> call_chains;
 
 std::uint32_t number_calls()
@@ -17,6 +17,11 @@ std::uint32_t number_calls()
         of_task[calls.numbered + 1] = chains.extend(of_task[calls.numbered],
                                                     reinterpret_cast<std::uintptr_t>(calls.callers[calls.numbered]));
     return of_task[depth];
+}
+
+void begin_call_chains()
+{
+    chains.forget();
 }
 
 std::vector<const void *> callers_in(std::uint32_t calls)

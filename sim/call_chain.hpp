@@ -13,9 +13,10 @@ namespace sim {
 // By task and depth: the chain of the calls up to there, as far as call_stack::numbered says that they are the same still.
 extern std::array<std::array<std::uint32_t, call_depth_max + 1>, tasks_max + 1> call_chains;
 std::uint32_t number_calls();
+// A run begins, which numbers its calls anew.
+void begin_call_chains();
 
-// Of the running task. Calls deeper than call_depth_max are left out. Equal stacks have equal numbers, which are good as long
-// as the process.
+// Of the running task. Calls deeper than call_depth_max are left out. Numbers are good until the next run.
 inline std::uint32_t calls_now()
 {
     const call_stack &calls = *the_run.calls_now;

@@ -23,7 +23,7 @@ struct holder {
     std::array<std::uint32_t, held_max + 1> sets; // of so many locks
 };
 std::array<holder, tasks_max> holders;
-chain_table sets;
+chain_list sets;
 
 // The sets of the locks from one on.
 void note_sets(holder &h, unsigned first)
@@ -37,7 +37,10 @@ void add(const event &happened)
 {
     holder &h = holders[current_task()];
     require(h.count < held_max, "a task holds more locks at once than can be followed");
-    h.locks[h.count++] = {happened.object, happened.where, happened.kind};
+    held_lock &taken = h.locks[h.count++];
+    taken.object = happened.object;
+    taken.where = happened.where;
+    taken.kind = happened.kind;
     note_sets(h, h.count - 1);
 }
 
@@ -73,6 +76,7 @@ void begin_held_locks()
         holders[i].count = 0;
     }
     held_sets.fill(0);
+    sets.forget();
 }
 
 void follow_held_locks(const event &happened)

@@ -14,6 +14,8 @@ static void follow_locks(const event &happened)
 {
     if ((the_run.watching & watch_races) != 0)
         follow_order(happened);
+    if (!is_of_lock(happened.kind))
+        return;
     if ((the_run.watching & watch_locks) != 0)
         follow_lock_order(happened);
     if ((the_run.watching & (watch_races | watch_locks)) != 0)
@@ -23,8 +25,8 @@ static void follow_locks(const event &happened)
 static void tell_listeners(const event &happened)
 {
     run_state &run = the_run;
-    if ((run.watching & watch_memory) != 0)
-        object_touched(happened);
+    if ((run.watching & watch_memory) != 0 && is_closed(happened.object)) [[unlikely]]
+        closed_object_touched(happened);
     if (run.watching != 0)
         follow_locks(happened);
     run.in_listener = true;

@@ -11,8 +11,11 @@
 #include "sim/lock_order.hpp"
 #include "sim/lockless_need.hpp"
 #include "sim/race_report.hpp"
+#include "sim/stack_words.hpp"
 
 namespace sim {
+
+constinit stack_word_state the_stack_words;
 
 namespace {
 
@@ -99,26 +102,11 @@ void note_other(location &at, const now &access)
     add_other(at, {access.record(), 0, access.way});
 }
 
-void note_need(location &at, const now &access, std::size_t word)
-{
-    if (at.need == the_history.run || at.others == 0)
-        return;
-    auto met = find_other(at, access, [&](access_way other) {
-        return other != access_way::read && (access.writes() || is_write(other));
-    });
-    if (!met)
-        return;
-    at.need = the_history.run;
-    note_lockless_need(access.site, address_of(word, lowest_byte(at)));
-}
-
 // What later accesses are compared with. A write comes after everything that was before it, or there is a race.
-void note(location &at, const now &access, std::size_t word)
+// REQUIRES: it is not lockless.
+void note(location &at, const now &access)
 {
-    if (access.is_lockless()) {
-        note_need(at, access, word);
-        note_other(at, access);
-    } else if (access.writes()) {
+    if (access.writes()) {
         at.write = access.record();
         at.freed = access.way == access_way::free;
         at.read = {};
@@ -128,6 +116,35 @@ void note(location &at, const now &access, std::size_t word)
     } else {
         note_other(at, access);
     }
+}
+
+// A lockless access: true if it races with nothing, and then it is kept.
+bool keep_lockless(location &at, const now &access, std::size_t word)
+{
+    if (!access.follows(at.write) || (access.writes() && !access.follows(at.read)))
+        return false;
+    further *own = nullptr;
+    bool meets = false;
+    for (std::uint32_t i = at.others; i != 0; i = further_accesses[i].next) {
+        further &other = further_accesses[i];
+        if ((other.record.when & (tasks_max - 1)) == access.task) {
+            if (other.way == access.way)
+                own = &other;
+        } else if (!access.follows(other.record) && (access.writes() || is_write(other.way))) {
+            if (other.way == access_way::read)
+                return false;
+            meets = true;
+        }
+    }
+    if (meets && at.need != the_history.run) {
+        at.need = the_history.run;
+        note_lockless_need(access.site, address_of(word, lowest_byte(at)));
+    }
+    if (own == nullptr)
+        add_other(at, {access.record(), 0, access.way});
+    else if (own->record.when != access.when)
+        own->record = access.record();
+    return true;
 }
 
 // Nothing is new since the task's last look at it: whatever raced with this would race with that one.
@@ -148,13 +165,13 @@ bool is_known(const location &at, const now &access)
     std::optional<raced_access> found;
     for_locations(word, bytes, [&](location &at) {
         unsigned byte = lowest_byte(at);
-        if (is_known(at, access) || byte >= lowest)
+        if (is_known(at, access) || byte >= lowest || (access.is_lockless() && keep_lockless(at, access, word)))
             return;
         if (std::optional<raced_access> race = find_race(at, access)) {
             found = race;
             lowest = byte;
         } else {
-            note(at, access, word);
+            note(at, access);
         }
     });
     if (found)
@@ -163,41 +180,17 @@ bool is_known(const location &at, const now &access)
 
 [[gnu::noinline]] void watch_whole(location &at, const now &access, std::size_t word)
 {
+    if (access.is_lockless() && keep_lockless(at, access, word))
+        return;
     if (std::optional<raced_access> race = find_race(at, access)) [[unlikely]]
         tell(*race, access, word, lowest_byte(at));
-    note(at, access, word);
-}
-
-// Whether the access is within one word and simply follows what was there. As watch_word, for what nearly every access is.
-[[gnu::always_inline]] inline bool follows_simply(const access &touched)
-{
-    std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(touched.address) - arena_base;
-    if (offset % 8 + touched.bytes > 8 || offset >= arena_bytes)
-        return false;
-    location &at = first_locations[offset / 8];
-    unsigned task = current_task();
-    const vector_clock &clock = the_history.clocks[task];
-    epoch when = clock.of[task] << epoch_task_bits | task;
-    auto follows = [&](epoch other) { return other >> epoch_task_bits <= clock.of[other & (tasks_max - 1)]; };
-    if (at.bytes != ((1U << touched.bytes) - 1) << offset % 8)
-        return false;
-    if (at.write.when == when || (!touched.write && at.read.when == when))
-        return true;
-    if (at.others != 0 || !follows(at.write.when) || !follows(at.read.when))
-        return false;
-    access_record record = {when, add_scene({site_of(touched.pc), calls_now(), held_set_of(task)})};
-    if (touched.write) {
-        at.write = record;
-        at.freed = false;
-        at.read = {};
-    } else {
-        at.read = record;
-    }
-    return true;
+    note(at, access);
 }
 
 [[gnu::always_inline]] inline void watch_word(std::size_t word, unsigned bytes, const now &access)
 {
+    if (is_passed_over(word))
+        return;
     location &at = first_locations[word];
     if (at.bytes != bytes)
         return watch_parts(word, bytes, access);
@@ -241,20 +234,27 @@ void begin_races()
 {
     map_locations();
     access_scenes.count = 0;
+    begin_call_chains();
     if (begin_history())
         forget_locations();
 }
 
-[[gnu::noinline]] static void watch_race_slowly(const access &touched)
+void keep_access(location &at, epoch when, const access &touched)
+{
+    access_record record = {when, add_scene({site_of(touched.pc), calls_now(), held_set_of(current_task())})};
+    if (touched.write) {
+        at.write = record;
+        at.freed = false;
+        at.read = {};
+    } else {
+        at.read = record;
+    }
+}
+
+void watch_race_slowly(const access &touched)
 {
     watch_range(touched.address, touched.bytes,
                 now(touched.write ? access_way::write : access_way::read, site_of(touched.pc)));
-}
-
-void watch_race(const access &touched)
-{
-    if (races_watched() && !follows_simply(touched))
-        watch_race_slowly(touched);
 }
 
 void watch_lockless(const access &touched)

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sim/place.hpp"
+#include "sim/simple_access.hpp"
 #include "sim/watch.hpp"
 
 namespace sim {
@@ -12,8 +13,13 @@ namespace sim {
 // A run that is watched for races begins.
 void begin_races();
 
-// An access of the program under test: a race with an earlier one ends the run with a finding.
-void watch_race(const access &touched);
+// An access of the program under test: a race with an earlier one ends the run with a finding. REQUIRES: races_watched().
+void watch_race_slowly(const access &touched);
+[[gnu::always_inline]] inline void watch_race(const access &touched)
+{
+    if (!follows_simply(touched))
+        watch_race_slowly(touched);
+}
 
 // An access to a field that is declared lockless: no race with another such one, but one with a plain access.
 void watch_lockless(const access &touched);

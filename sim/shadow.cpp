@@ -183,9 +183,9 @@ void memory_touched_slowly(const access &touched)
     note_pointers(touched);
 }
 
-void object_touched(const event &happened)
+void closed_object_touched(const event &happened)
 {
-    if (!is_closed(happened.object) || !is_shadowed() || the_run.now == phase::host)
+    if (!is_shadowed() || the_run.now == phase::host)
         return;
     access touched = {happened.object, 1, false, happened.pc};
     std::optional<memory_flaw> flaw = find_memory_flaw(touched, static_cast<const std::byte *>(happened.object));

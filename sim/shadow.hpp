@@ -100,8 +100,8 @@ inline void call_returns(const void *frame_pointer)
     leave_frame(frame_pointer);
 }
 
-// A fake has done something to an object; called while the memory watcher is on.
-void object_touched(const event &happened);
+// A fake has done something to an object that begins with a closed byte; called while the memory watcher is on.
+void closed_object_touched(const event &happened);
 
 // Ends the run with a finding of the memory watcher: who does what to the bytes. Returns if the rule is ignored.
 [[gnu::cold]] void report_access(const access &touched, const memory_flaw &flaw);

@@ -5,6 +5,7 @@
 #include "sim/races.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
+#include "sim/stack_words.hpp"
 
 namespace sim {
 
@@ -19,6 +20,15 @@ namespace sim {
         note_touched(touched.address, touched.bytes, touched.write);
 }
 
+// Most of what a program touches is a word of its own stack, which nobody but the watcher of races and that of footprints
+// keeps a record of; that of memory may wait for the next access, whatever it is.
+[[gnu::always_inline]] static inline bool is_of_no_interest(const void *address, std::size_t bytes)
+{
+    std::uintptr_t in_stacks = reinterpret_cast<std::uintptr_t>(address) - stacks_base;
+    return in_stacks / stack_stride == current_task() && in_stacks % 8 + bytes <= 8 && the_stack_words.pass_over &&
+           !is_shared_stack_word(in_stacks / 8) && (the_run.watching & watch_footprint) == 0 && !the_memory_watch.suspects;
+}
+
 void watched(const access &touched)
 {
     tell_watchers(touched);
@@ -31,8 +41,9 @@ void watched(const access &touched)
     count_access();
     if (write && in_heap(address))
         the_run.core_wrote = true;
-    if (the_run.watching != 0)
-        tell_watchers({address, bytes, write, pc});
+    if (the_run.watching == 0 || is_of_no_interest(address, bytes))
+        return;
+    tell_watchers({address, bytes, write, pc});
 }
 
 } // namespace sim
