@@ -28,6 +28,11 @@ while read -r object; do
         echo "not instrumented: $object"
         status=1
     fi
+    # What the compiler makes of the copy of a struct must come to the watchers too.
+    if nm --undefined-only --format=posix "$object" | grep -qE '^mem(cpy|move|set) '; then
+        echo "copies memory unseen: $object"
+        status=1
+    fi
 done <"$scratch/instrumented"
 
 # Functions of headers have internal linkage, so that each unit has its own; every one that

@@ -4,6 +4,24 @@
 set(core_trees ${CMAKE_BINARY_DIR}/cores)
 set(core_instrumentation -fsanitize=thread -fno-builtin -fno-inline -fno-optimize-sibling-calls
     -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer)
+# Clang leaves out a load that a store to the same place follows unless asked, and g++ does not.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    list(APPEND core_instrumentation "SHELL:-mllvm -tsan-instrument-read-before-write=1")
+endif()
+
+# For units that are compiled with core_instrumentation. Where the code copies a struct, g++ announces loads and stores, and
+# clang 14 calls memcpy.
+function(watch_copies target)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        return()
+    endif()
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
+        "${CMAKE_SOURCE_DIR}/sim/rename_copies.sh;${CMAKE_OBJCOPY};${CCACHE}")
+    get_target_property(sources ${target} SOURCES)
+    set_property(SOURCE ${sources} TARGET_DIRECTORY ${target} APPEND PROPERTY OBJECT_DEPENDS
+        ${CMAKE_SOURCE_DIR}/sim/rename_copies.sh)
+endfunction()
+
 # For the verb coverage. Without optimisation each condition of the source is a branch, and without exceptions gcov counts
 # no branches that the source does not have. A plain counter is enough, since one task runs at a time.
 if(INTERFUSE_COVERAGE)
@@ -254,6 +272,7 @@ function(add_unit core unit out)
         add_library(${target} OBJECT ${core_trees}/${core}/${unit})
         target_link_libraries(${target} PRIVATE project_flags)
         target_compile_options(${target} PRIVATE ${core_instrumentation})
+        watch_copies(${target})
     else()
         add_library(${target} OBJECT ${CMAKE_SOURCE_DIR}/${unit})
         target_link_libraries(${target} PRIVATE plain_flags checker_libraries)

@@ -1,6 +1,8 @@
 // The runtime that the compiler's thread instrumentation calls: what the core touches.
 #include "sim/watch.hpp"
 
+#include <cstring>
+
 #include "sim/footprint.hpp"
 #include "sim/races.hpp"
 #include "sim/run.hpp"
@@ -214,5 +216,26 @@ void __tsan_read_range(void *address, unsigned long bytes)
 void __tsan_write_range(void *address, unsigned long bytes)
 {
     touched(address, bytes, true, __builtin_return_address(0));
+}
+
+// Of structs, by clang.
+void *__tsan_memcpy(void *to, const void *from, unsigned long bytes)
+{
+    touched(from, bytes, false, __builtin_return_address(0));
+    touched(to, bytes, true, __builtin_return_address(0));
+    return std::memcpy(to, from, bytes);
+}
+
+void *__tsan_memmove(void *to, const void *from, unsigned long bytes)
+{
+    touched(from, bytes, false, __builtin_return_address(0));
+    touched(to, bytes, true, __builtin_return_address(0));
+    return std::memmove(to, from, bytes);
+}
+
+void *__tsan_memset(void *to, int byte, unsigned long bytes)
+{
+    touched(to, bytes, true, __builtin_return_address(0));
+    return std::memset(to, byte, bytes);
 }
 }

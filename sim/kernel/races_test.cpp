@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "sim/kernel/testing_races.hpp"
@@ -71,8 +72,12 @@ TEST(Races, BitsOfAWordAreOneLocation)
 {
     sim::verdict v = run_in_order([](shared &all) { set_first(&all.fields); },
                                   [](shared &all) { set_second(&all.fields); }, {1, 2});
-    EXPECT_EQ(v.message, "one writes shared_fields.first/second in set_first (racy.cpp:28) with no lock held, and two "
-                         "writes it in set_second (racy.cpp:33) with no lock held: nothing orders the two");
+    auto text = [](const char *verb) {
+        return fmt::format("one writes shared_fields.first/second in set_first (racy.cpp:28) with no lock held, and two {} it "
+                           "in set_second (racy.cpp:33) with no lock held: nothing orders the two", verb);
+    };
+    // Clang announces the load of the word too, which comes before the store.
+    EXPECT_TRUE(v.message == text("writes") || v.message == text("reads")) << v.message;
 }
 
 TEST(Races, APartOfARangeCounts)
@@ -84,6 +89,22 @@ TEST(Races, APartOfARangeCounts)
               "last_of_text (racy.cpp:58) with no lock held: nothing orders the two");
     EXPECT_EQ(outcomes_of(fill, look), racy);
     EXPECT_EQ(outcomes_of(fill, read_alone), clean);
+}
+
+TEST(Races, AStructThatIsCopiedIsWrittenThroughout)
+{
+    sim::verdict v = run_in_order([](shared &all) { copy_words(&all.fields); },
+                                  [](shared &all) { last_word_of_copy(&all.fields); }, {1, 2});
+    EXPECT_EQ(v.message, "one writes shared_fields.to.words[4] in copy_words (racy.cpp:63) with no lock held, and two reads "
+                         "it in last_word_of_copy (racy.cpp:68) with no lock held: nothing orders the two");
+}
+
+TEST(Races, AFieldThatIsReadAndThenWrittenIsRead)
+{
+    sim::verdict v = run_in_order([](shared &all) { write_plain(&all.fields); },
+                                  [](shared &all) { count_up(&all.fields); }, {1, 2});
+    EXPECT_EQ(v.message, "one writes shared_fields.plain in write_plain (racy.cpp:8) with no lock held, and two reads it in "
+                         "count_up (racy.cpp:73) with no lock held: nothing orders the two");
 }
 
 void write_lockless(shared &all)

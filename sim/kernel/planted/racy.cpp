@@ -58,6 +58,21 @@ char last_of_text(const shared_fields *all)
     return all->text[sizeof all->text - 1];
 }
 
+void copy_words(shared_fields *all)
+{
+    all->to = all->from;
+}
+
+long last_word_of_copy(const shared_fields *all)
+{
+    return all->to.words[4];
+}
+
+void count_up(shared_fields *all)
+{
+    ++all->plain;
+}
+
 void write_number(int *to)
 {
     *to = 1;

@@ -6,6 +6,10 @@
 
 namespace kernel {
 
+struct several_words {
+    long words[5];
+};
+
 struct shared_fields {
     int plain;
     u16 left, right;
@@ -13,6 +17,7 @@ struct shared_fields {
     unsigned second : 1;
     lockless<int> declared;
     char text[24];
+    several_words from, to;
 };
 
 void write_plain(shared_fields *all);
@@ -28,6 +33,9 @@ void fill_text(shared_fields *all);
 char last_of_text(const shared_fields *all);
 void write_text(shared_fields *all, unsigned at);
 void read_text(const shared_fields *all);
+void copy_words(shared_fields *all);
+long last_word_of_copy(const shared_fields *all);
+void count_up(shared_fields *all);
 void write_number(int *to);
 // Lends a local variable to whoever reads *lent, calls meanwhile, and writes to it.
 void lend_local(int **lent, void (*meanwhile)());
