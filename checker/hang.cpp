@@ -5,6 +5,7 @@
 #include <csignal>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@
 #include "sim/kernel/rwsem.hpp"
 #include "sim/kernel/spinlock.hpp"
 #include "sim/object_name.hpp"
+#include "sim/run.hpp"
 #include "sim/world.hpp"
 
 namespace interfuse {
@@ -131,6 +133,17 @@ std::string describe(unsigned index)
     return why.empty() ? text : fmt::format("{}, {}", text, why);
 }
 
+// Hangs in one function are told apart by who called it there, directly and from outside, and by why nobody should sleep.
+std::string caller_of(unsigned index)
+{
+    std::vector<sim::place> callers = sim::places_in_program(nullptr, index);
+    std::string by = callers.empty() ? "the system call" : callers.front().function();
+    if (callers.size() > 1)
+        by += fmt::format(" in {}", callers.back().function());
+    std::string why = why_awake(index);
+    return why.empty() ? by : fmt::format("{}, {}", by, why.substr(0, why.find(',')));
+}
+
 // How near a sleeper is to the cause: who waits for an event comes before who waits for a resource that a sleeper
 // holds; a daemon that waits for requests comes last, since nobody may be left to wake it.
 unsigned rank(unsigned index)
@@ -143,6 +156,11 @@ unsigned rank(unsigned index)
     if (why == "interruptible")
         return 1;
     return why == "semaphore" || why == "page lock" ? 2 : 3;
+}
+
+int depth_of(unsigned index)
+{
+    return static_cast<int>(sim::the_run.calls[index].depth);
 }
 
 std::vector<unsigned> all_sleepers()
@@ -168,8 +186,10 @@ sim::verdict describe_hang(const char *during)
     sim::verdict result{sim::verdict_kind::hung, "hang", "", {}};
     if (sleepers.empty())
         sleepers.push_back(0);
-    std::ranges::stable_sort(sleepers, {}, rank);
+    // Of equals first who is furthest inside the kernel: he may hold what the others wait for.
+    std::ranges::stable_sort(sleepers, {}, [](unsigned i) { return std::pair(rank(i), -depth_of(i)); });
     result.where = kernel::task_of(sleepers.front())->sleeps_at;
+    result.caller = caller_of(sleepers.front());
     std::vector<std::string> texts;
     for (unsigned i : sleepers)
         texts.push_back(describe(i));

@@ -55,6 +55,7 @@ TEST(Silence, ExcusesWhoWaitsForAnAnswer)
     sim::verdict found = run_with(nullptr);
     EXPECT_EQ(sim::verdict_kind::stalled, found.kind);
     EXPECT_EQ(sleeper, found.message);
+    EXPECT_EQ("request_send in fuse_lookup", found.caller);
 }
 
 TEST(Silence, DoesNotExcuseWhoWasKilled)
@@ -64,6 +65,7 @@ TEST(Silence, DoesNotExcuseWhoWasKilled)
     });
     EXPECT_EQ(sim::verdict_kind::hung, found.kind);
     EXPECT_EQ(std::string(sleeper) + ", although it is killed", found.message);
+    EXPECT_EQ("request_send in fuse_lookup, although it is killed", found.caller);
 }
 
 TEST(Silence, DoesNotExcuseWhoseConnectionIsDead)
@@ -75,6 +77,7 @@ TEST(Silence, DoesNotExcuseWhoseConnectionIsDead)
     });
     EXPECT_EQ(sim::verdict_kind::hung, found.kind);
     EXPECT_EQ(std::string(sleeper) + ", although fc->connected is 0", found.message);
+    EXPECT_EQ("request_send in fuse_lookup, although fc->connected is 0", found.caller);
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 
 namespace sim {
 
-std::vector<place> places_in_program(const void *pc)
+std::vector<place> places_in_program(const void *pc, unsigned task)
 {
     std::vector<place> found;
     auto add = [&](const place &at) {
@@ -16,11 +16,16 @@ std::vector<place> places_in_program(const void *pc)
     };
     if (pc != nullptr)
         add(place_of(pc));
-    const call_stack &calls = the_run.calls[current_task()];
+    const call_stack &calls = the_run.calls[task];
     unsigned lost = calls.depth - std::min(calls.depth, call_depth_max);
     for (unsigned i = calls.depth; i > lost; --i)
         add(place_of(static_cast<const std::byte *>(calls.callers[(i - 1) % call_depth_max]) - 1));
     return found;
+}
+
+std::vector<place> places_in_program(const void *pc)
+{
+    return places_in_program(pc, current_task());
 }
 
 } // namespace sim

@@ -102,6 +102,8 @@ std::uint64_t record_hash(std::uint64_t seed);
 // The places, innermost first, in the program under test rather than in the simulator, that the running task is in:
 // at pc, unless that is null, and at the calls that have not returned.
 std::vector<place> places_in_program(const void *pc);
+// The same of any task.
+std::vector<place> places_in_program(const void *pc, unsigned task);
 
 // Whether violations of this rule or invariant are passed over, as if nobody checked it. Whoever can go on after a
 // violation asks before it reports.

@@ -26,8 +26,8 @@ struct verdict {
     std::string invariant; // the name of what does not hold; empty for done, stalled and step_limit
     std::string message;   // one sentence
     place where = {};
-    // What tells findings of one kind at one place apart: the caller of the function at `where`, or the cache of what
-    // was not freed; else empty.
+    // What tells findings of one kind at one place apart: the caller of the function at `where`, of a hang also the
+    // outermost one and why nobody should sleep there, or the cache of what was not freed; else empty.
     std::string caller = {};
 
     bool is_finding() const
