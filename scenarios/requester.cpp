@@ -139,6 +139,8 @@ task_struct *start_reader(const char *name, const open_file &file, transfer what
     std::uintptr_t buffer = map_buffer(file, what);
     return spawn(name, file.of, [file, what, buffer, zeros = may_hold_zeros(file)] {
         long got = kernel::sys_pread(file.fd, buffer, what.bytes, static_cast<loff_t>(what.offset));
+        if (what.told_beyond != 0 && got > static_cast<long>(what.told_beyond))
+            reached("a second chunk is read");
         for (long i = 0; i < got && what.knows_content; ++i) {
             std::byte one{};
             auto at = static_cast<std::uint64_t>(i);

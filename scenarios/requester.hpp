@@ -35,6 +35,7 @@ struct transfer {
     std::uintptr_t target = 0; // an address in the process that the buffer begins at; 0: in memory of its own
     bool knows_content = true; // what it reads is checked: the daemon's content, what requesters wrote, or zeros where
                                // the daemon may have read short
+    std::size_t told_beyond = 0; // the goal "a second chunk is read" is reached with more bytes than these, unless 0
 };
 // read(2): through the page cache, or directly where the daemon has said so.
 task_struct *start_reader(const char *name, const open_file &file, transfer what = {});
