@@ -12,13 +12,16 @@ static void build()
     answer_init(m);
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m);
-    static constexpr const char *names[] = {"n", "nh", "nb", "nr", "no", "nz"};
+    static constexpr const char *names[] = {"n", "nh", "nb", "nr", "no", "nz", "nt"};
+    static constexpr const char *elsewhere[] = {"D/n", "D/h", "D/b", "D/r", "D/o", "D/z", "D/t"};
     const char *name = names[parameter_of("kind")];
     for (int i = 0; i < parameter_of("creators"); ++i)
         if (task_struct *creator = start_creator("creator", m, name); i < parameter_of("killers"))
             start_killer("killer", creator, SIGKILL, pace::patient);
     for (int i = 0; i < parameter_of("forgets"); ++i)
         start_shrinker("memory pressure", m, name);
+    for (int i = 0; i < parameter_of("finders"); ++i)
+        start_looker("finder", m, elsewhere[parameter_of("kind")]);
     for (int i = 0; i < parameter_of("aborters"); ++i)
         start_aborter("aborter", m);
 }
@@ -31,10 +34,11 @@ scenario create()
         .expected = "the file is open, or RELEASE and then FORGET follow; a killed creator leaves both to the daemon",
         .parameters = with_common_parameters({
             {"creators", 1, 1, 4, "tasks that create a file and close it"},
-            named_parameter("kind", {"plain", "huge", "bad", "root", "old", "none"},
-                            "what the daemon makes of the file; old: it knows no CREATE"),
+            named_parameter("kind", {"plain", "huge", "bad", "root", "old", "none", "changing"},
+                            "what the daemon makes of the file; old: it knows no CREATE; changing: of one of two types"),
             {"killers", 1, 0, 4, "tasks that kill one creator each"},
             {"forgets", 0, 0, 4, "evictions of the inode"},
+            {"finders", 0, 0, 4, "tasks that find the same node in another folder"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
             {"oom", 1, 0, 8, "failed allocations that a run may contain"},

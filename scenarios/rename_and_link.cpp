@@ -19,12 +19,15 @@ static void build()
     };
     static constexpr const char *linkable[] = {"a", "v", "t", "q"};
     const char *linked = linkable[parameter_of("linked")];
+    static constexpr const char *elsewhere[] = {"E/a", "E/v", "E/t", "E/q"};
     const char *target = parameter_of("onto") != 0 ? "D/c" : "D/n";
     start_some("renamers", [&] { return start_renamer("renamer", m, "a", target); });
     start_some("linkers", [&] { return start_linker("linker", m, linked, "D/n"); });
     start_some("unlinkers", [&] { return start_unlinker("unlinker", m, "a"); });
     for (int i = 0; i < parameter_of("requesters"); ++i)
         start_looker("requester", m, "D/n");
+    for (int i = 0; i < parameter_of("finders"); ++i)
+        start_looker("finder", m, elsewhere[parameter_of("linked")]);
     for (int i = 0; i < parameter_of("aborters"); ++i)
         start_aborter("aborter", m);
 }
@@ -44,6 +47,7 @@ scenario rename_and_link()
             {"onto", 0, 0, 1, "whether there is a file already where one is moved to"},
             {"unlinkers", 0, 0, 4, "tasks that remove it"},
             {"requesters", 0, 0, 6, "tasks that look its second name up"},
+            {"finders", 0, 0, 4, "tasks that find what is linked in a third directory"},
             {"killers", 1, 0, 4, "tasks that kill one of each of the former"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
