@@ -29,6 +29,17 @@ static long read_over_edge(const play &p)
     return sys_read(p.m.device, p.edge - sizeof(kernel::fuse::fuse_in_header), 100);
 }
 
+// The end of another call would deliver the signal.
+static long read_with_signal(const play &p)
+{
+    return kernel::in_syscall("outer", [&]() -> long {
+        signal_self();
+        char *buffer = reinterpret_cast<char *>(p.in);
+        kernel::file *filp = kernel::current->files->fd[static_cast<unsigned>(p.m.device)];
+        return filp->f_op->read(filp, buffer, 100, nullptr);
+    });
+}
+
 static const row rows[] = {
     {"read", "no connection", -EPERM, fate::none, not_asked, asks::nobody,
      [](const play &p) { return sys_read(p.bare, p.in, 100); }},
@@ -41,17 +52,14 @@ static const row rows[] = {
     {"read", "not connected, O_NONBLOCK and a signal", -ENODEV, fate::none, not_asked, asks::nobody,
      [](const play &p) {
          set_nonblock(p);
-         return kernel::in_syscall("outer", [&]() -> long { // the end of fcntl would deliver the signal
-             signal_self();
-             char *buffer = reinterpret_cast<char *>(p.in);
-             kernel::file *filp = kernel::current->files->fd[static_cast<unsigned>(p.m.device)];
-             return filp->f_op->read(filp, buffer, 100, nullptr);
-         });
+         return read_with_signal(p);
      }, init::answered, abort_connection},
     {"read", "the connection dies while it sleeps", -ENODEV, fate::none, not_asked, asks::nobody, read_all,
      init::answered, nullptr, abort_connection},
     {"read", "a signal while it sleeps, nothing pending", -EINTR, fate::none, not_asked, asks::nobody, read_all,
      init::answered, nullptr, [](const play &) { kernel::send_sig(SIGUSR1, kernel::task_of(1)); }},
+    {"read", "a signal, and a request is pending: it is read", static_cast<long>(lookup_bytes), fate::sent, -ECONNABORTED,
+     asks::lookup, read_with_signal},
     {"read", "a bad address for the header", -EFAULT, fate::over, -EIO, asks::lookup,
      [](const play &p) { return sys_read(p.m.device, p.brink, 100); }},
     {"read", "a bad address for the arguments", -EFAULT, fate::over, -EIO, asks::lookup,

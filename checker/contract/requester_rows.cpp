@@ -58,6 +58,11 @@ static const row rows[] = {
      }},
     {"fuse_get_request", "SIGKILL while INIT is not answered", 0, fate::pending, -EINTR, asks::lookup,
      [](const play &p) { return in_kill(p, SIGKILL); }, init::unanswered},
+    {"fuse_get_request", "another signal: it waits on until INIT is answered", 16, fate::over, -ECONNREFUSED, asks::lookup,
+     [](const play &p) {
+         in_kill(p, SIGUSR1);
+         return reply_error(p, take(p), -EIO);
+     }, init::unanswered},
     {"fuse_get_request", "the connection dies before INIT is answered", 0, fate::over, -ENOTCONN, asks::lookup,
      [](const play &p) { return kernel::sys_close(p.m.device); }, init::unanswered},
 };

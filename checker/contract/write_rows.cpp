@@ -50,6 +50,19 @@ static const row rows[] = {
      }},
     {"write", "unique 0 on a dead connection: looked at first", -EINVAL, fate::none, not_asked, asks::nobody,
      [](const play &p) { return reply_error(p, 0, 0); }, init::answered, abort_connection},
+    {"write", "under 16 bytes on a dead connection", -EINVAL, fate::none, not_asked, asks::nobody,
+     [](const play &p) { return reply_error(p, 2, 0, 15); }, init::answered, abort_connection},
+    {"write", "a bad address for the header on a dead connection", -EFAULT, fate::none, not_asked, asks::nobody,
+     [](const play &p) { return sys_write(p.m.device, p.brink, 16); }, init::answered, abort_connection},
+    {"write", "error above 0 on a dead connection", -EINVAL, fate::none, not_asked, asks::nobody,
+     [](const play &p) { return reply_error(p, 2, 1); }, init::answered, abort_connection},
+    {"write", "error -1000 on a dead connection", -EINVAL, fate::none, not_asked, asks::nobody,
+     [](const play &p) { return reply_error(p, 2, -1000); }, init::answered, abort_connection},
+    {"write", "len is not the byte count on a dead connection", -EINVAL, fate::none, not_asked, asks::nobody,
+     [](const play &p) {
+         put_header(p, p.out, 2, 17);
+         return sys_write(p.m.device, p.out, 16);
+     }, init::answered, abort_connection},
     {"write", "not connected", -ENOENT, fate::none, not_asked, asks::nobody,
      [](const play &p) { return reply_error(p, 2, 0); }, init::answered, abort_connection},
     {"write", "unique not on processing", -EINVAL, fate::sent, -ECONNABORTED, asks::lookup,
