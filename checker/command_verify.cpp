@@ -26,7 +26,7 @@ struct verify_arguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> set;
     std::optional<std::string> watch;
-    std::string reduce = "persistent";
+    std::string reduce = "sleep";
     bool self_check = false;
     std::string core = core_name;
     std::string points = "coarse";
@@ -77,9 +77,9 @@ void add_subject(verb_line &app, verify_arguments &given)
         ->capture_default_str()
         ->group(subject);
     add_watch_option(app, given.watch, "none", subject);
-    with_environment(app.add_option("--reduce", given.reduce, "Which tasks are tried in a state: all, or persistent sets"))
-        ->option_text("none|persistent")
-        ->check(CLI::IsMember({"none", "persistent"}))
+    with_environment(app.add_option("--reduce", given.reduce, "Which tasks are tried in a state: all, or all that are awake, or persistent sets"))
+        ->option_text("none|sleep|persistent")
+        ->check(CLI::IsMember({"none", "sleep", "persistent"}))
         ->capture_default_str()
         ->group(subject);
     with_environment(app.add_flag("--self-check", given.self_check, "Hash the whole world after each step as well"))
@@ -111,6 +111,11 @@ void add_bounds(verb_line &app, verify_arguments &given, verify_options &options
 void add_running(verb_line &app, verify_arguments &given, verify_options &options)
 {
     auto running = "Running";
+    with_environment(app.add_option("--jobs", options.jobs, "Processes that share the search of a scenario"))
+        ->option_text("N")
+        ->check(CLI::Range(1U, 256U))
+        ->capture_default_str()
+        ->group(running);
     with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))->group(running);
     with_environment(app.add_option("--out", options.out, "Folder for traces"))
         ->option_text("FOLDER")
@@ -143,7 +148,7 @@ std::string look_up(const verify_arguments &given, verify_options &options)
     if ((options.watch & ~sim::watch_memory) != 0)
         return "--watch: verify takes none or memory; races and locks go by what happened before, which is no part of a state";
     options.memory_max = *memory;
-    options.reduce = given.reduce == "none" ? reduction::none : reduction::persistent_sets;
+    options.reduce = given.reduce == "none" ? reduction::none : given.reduce == "sleep" ? reduction::sleep_sets : reduction::persistent_sets;
     options.self_check = given.self_check;
     options.core = given.core;
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;

@@ -52,9 +52,6 @@ void hide_numbers_in_buffers(std::vector<sim::counter> &into, std::uint64_t last
 
 void collect_counters(std::vector<sim::counter> &into)
 {
-    for (unsigned i = 0; i < sim::the_world().task_count; ++i)
-        if (const kernel::task_struct *task = kernel::task_of(i))
-            hide(into, task->syscalls);
     if (const kernel::kmem_cache_t *requests = ghost().request_cache)
         for (unsigned i = 0; i < requests->object_count; ++i)
             if ((requests->live >> i & 1) != 0)

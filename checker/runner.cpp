@@ -179,6 +179,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
         throw std::runtime_error(
             fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome->message));
     start.save();
+    syscalls_at_start = the_run.syscalls;
     calls_at_start.assign(the_run.calls.begin(), the_run.calls.begin() + sim::the_world().task_count);
     for (sim::call_stack &calls : calls_at_start)
         calls.numbered = 0; // what the numbers stood for is forgotten by then
@@ -195,6 +196,7 @@ void runner::begin(sim::strategy &chooser, std::uint64_t number)
     the_run.limits = how.limits;
     the_run.points = how.points;
     sim::begin_run(chooser, number);
+    the_run.syscalls = syscalls_at_start;
     std::ranges::copy(calls_at_start, the_run.calls.begin());
 }
 

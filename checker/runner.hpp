@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <array>
 #include <vector>
 
 #include "checker/strikes/observation.hpp"
@@ -73,6 +74,7 @@ private:
 
     run_setup how;
     sim::saved_world start;
+    std::array<std::uint32_t, sim::tasks_max> syscalls_at_start = {};
     std::vector<sim::call_stack> calls_at_start; // by task: a worker may already sleep in the core when a run starts
 };
 

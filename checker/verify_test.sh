@@ -29,9 +29,26 @@ expect 0 repaired one-request
 # begun, each with the watcher of memory as well.
 expect 0 repaired one-request mix --set killers=1 --reduce none --self-check
 sed -n 's/^\([a-z-]*\).* states.*, \([0-9]*\) ends;.*/\1 \2/p' "$scratch/said" >"$scratch/ends"
-expect 0 repaired one-request mix --set killers=1 --self-check
-sed -n 's/^\([a-z-]*\).* states.*, \([0-9]*\) ends;.*/\1 \2/p' "$scratch/said" | diff "$scratch/ends" - ||
-    complain "with persistent sets the ends are others"
+for reduce in sleep persistent; do
+    expect 0 repaired one-request mix --set killers=1 --reduce "$reduce" --self-check
+    sed -n 's/^\([a-z-]*\).* states.*, \([0-9]*\) ends;.*/\1 \2/p' "$scratch/said" | diff "$scratch/ends" - ||
+        complain "with --reduce $reduce the ends are others"
+done
+
+# As many states by sleep sets as without, and by as many processes as there are.
+states() {
+    sed -n 's/^[a-z-]*.*: complete: \([0-9,]*\) states.*/\1/p' "$scratch/said"
+}
+expect 0 repaired mix --set aborters=1 --reduce none
+every=$(states)
+for jobs in 1 3; do
+    expect 0 repaired mix --set aborters=1 --jobs "$jobs"
+    [[ $(states) == "$every" ]] || complain "sleep sets of $jobs processes lead to $(states) states, not $every"
+done
+expect 0 repaired mix --set aborters=1 --reduce persistent
+fewer=$(states)
+expect 0 repaired mix --set aborters=1 --reduce persistent --jobs 3
+[[ $(states) == "$fewer" ]] || complain "persistent sets of three processes lead to $(states) states, not $fewer"
 for watch in none memory; do
     expect 4 repaired --self-check --watch "$watch" --max-states 1000
 done

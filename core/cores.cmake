@@ -32,7 +32,8 @@ if(INTERFUSE_COVERAGE)
 endif()
 
 # How fakes, scenarios and invariants are compiled for the executables that search (sim/fake_accesses.cpp).
-set(fake_instrumentation -fsanitize=thread -fno-builtin)
+set(clean_calls -pg -mfentry) # of the core too (sim/call_entry.cpp)
+set(fake_instrumentation -fsanitize=thread -fno-builtin ${clean_calls})
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     list(APPEND fake_instrumentation "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
 else()
@@ -260,7 +261,7 @@ endfunction()
 
 # One object library for one unit of one core. The core's own units are instrumented and only compiled so: linking
 # with -fsanitize=thread would bring the compiler's runtime in place of the one in sim/. FOR_SEARCH: its name begins with
-# search- rather than unit-, and whoever is not the core is watched too.
+# search- rather than unit-, calls begin on a clean stack, and whoever is not the core is watched too.
 function(add_unit core unit out)
     set(kind unit)
     if("FOR_SEARCH" IN_LIST ARGN)
@@ -273,6 +274,9 @@ function(add_unit core unit out)
         target_link_libraries(${target} PRIVATE project_flags)
         target_compile_options(${target} PRIVATE ${core_instrumentation})
         watch_copies(${target})
+        if(kind STREQUAL "search")
+            target_compile_options(${target} PRIVATE ${clean_calls})
+        endif()
     else()
         add_library(${target} OBJECT ${CMAKE_SOURCE_DIR}/${unit})
         target_link_libraries(${target} PRIVATE plain_flags checker_libraries)
@@ -281,6 +285,9 @@ function(add_unit core unit out)
         endif()
     endif()
     cmake_path(RELATIVE_PATH core_trees BASE_DIRECTORY ${CMAKE_BINARY_DIR} OUTPUT_VARIABLE trees_below)
+    if(kind STREQUAL "search")
+        set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
     target_compile_options(${target} PRIVATE "-ffile-prefix-map=${core_trees}/${core}/="
         "-ffile-prefix-map=${trees_below}/${core}/=")
     target_include_directories(${target} BEFORE PRIVATE ${core_trees}/${core})
@@ -331,7 +338,7 @@ const char *const core_name = \"@name@\";
         else()
             target_sources(core-${name} INTERFACE $<TARGET_OBJECTS:${target}>)
         endif()
-        if(unit MATCHES "^(scenarios|checker/invariants)/")
+        if(unit MATCHES "^(core|scenarios|checker/invariants)/")
             string(REPLACE "/" "." target "search-${owner}-${unit}")
             if(NOT TARGET ${target})
                 add_unit(${owner} ${unit} target FOR_SEARCH)

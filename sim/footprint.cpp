@@ -57,31 +57,58 @@ void take_marks_off()
     now.loads = now.stores = now.passed_over = 0;
 }
 
-void note_shared(word_index word)
+void note_foreign(word_index word)
 {
+    step_footprint &now = the_footprint;
     std::uint64_t bit = std::uint64_t{1} << word % 64;
-    std::uint64_t &bits = the_footprint.shared_stack[word / 64];
-    if ((bits & bit) == 0) {
-        bits |= bit;
-        ++the_footprint.shared_words;
-    }
+    if (((now.foreign_stack[word / 64] | now.shared_stack[word / 64]) & bit) != 0)
+        return;
+    now.foreign_stack[word / 64] |= bit;
+    now.foreign[now.foreign_words++] = word;
+}
+
+void make_tables()
+{
+    step_footprint &now = the_footprint;
+    now.marks = reserve<std::uint8_t>(words_of_arena);
+    now.shared_stack = reserve<std::uint64_t>(words_of_arena / 64 + 1);
+    now.foreign_stack = reserve<std::uint64_t>(words_of_arena / 64 + 1);
+    now.foreign = reserve<word_index>(words_of_arena);
+    now.loaded = reserve<word_index>(words_of_arena);
+    now.stored = reserve<word_change>(words_of_arena);
+    now.passed = reserve<word_index>(words_of_arena);
 }
 
 } // namespace
 
+void forget_footprints()
+{
+    step_footprint &now = the_footprint;
+    if (now.marks == nullptr)
+        make_tables();
+    take_marks_off();
+    for (std::uint64_t *bits : {now.shared_stack, now.foreign_stack})
+        std::memset(bits, 0, words_of_arena / 8);
+    now.shared_words = 0;
+    now.foreign_words = 0;
+}
+
 void begin_footprint(unsigned task)
 {
     step_footprint &now = the_footprint;
-    if (now.marks == nullptr) {
-        now.marks = reserve<std::uint8_t>(words_of_arena);
-        now.shared_stack = reserve<std::uint64_t>(words_of_arena / 64 + 1);
-        now.loaded = reserve<word_index>(words_of_arena);
-        now.stored = reserve<word_change>(words_of_arena);
-        now.passed = reserve<word_index>(words_of_arena);
-    }
     take_marks_off();
     now.own_stack = reinterpret_cast<std::uintptr_t>(stack_low(task)) - stack_guard;
+    now.deepest = reinterpret_cast<std::uintptr_t>(stack_top(task));
     now.recording = true;
+}
+
+void share_stack_word(word_index word)
+{
+    step_footprint &now = the_footprint;
+    if (is_shared(word))
+        return;
+    now.shared_stack[word / 64] |= std::uint64_t{1} << word % 64;
+    ++now.shared_words;
 }
 
 void note_touched_slowly(const void *address, std::size_t bytes, bool write)
@@ -98,7 +125,7 @@ void note_touched_slowly(const void *address, std::size_t bytes, bool write)
             continue;
         }
         if (!own && word >= first_stack_word && word < first_shadow_word)
-            note_shared(word);
+            note_foreign(word);
         note_word(word, write);
     }
 }

@@ -41,17 +41,23 @@ struct step_footprint {
     word_index *loaded = nullptr;
     word_change *stored = nullptr;
     std::uintptr_t own_stack = 0;
+    std::uintptr_t deepest = 0; // the lowest call seen since what calls have left was wiped (call_entry.cpp)
     std::uint32_t passed_over = 0;
     word_index *passed = nullptr;  // what need not be noted, so that its marks can be taken off again
     std::uint8_t *marks = nullptr; // by word: 2, a store need not be noted any more; 1, nor a load
-    std::uint64_t *shared_stack = nullptr; // by word, a bit: words of stacks that others than their owner ever touched
-    std::uint64_t shared_words = 0;        // how many that are
+    std::uint64_t *shared_stack = nullptr;  // by word, a bit: words of stacks that others than their owner touch, as far as
+    std::uint64_t shared_words = 0;         // share_stack_word() was told; how many that are
+    std::uint64_t *foreign_stack = nullptr; // by word, a bit: those that somebody was seen to touch since
+    std::uint32_t foreign_words = 0;
+    word_index *foreign = nullptr; // the same as a list
 };
 extern constinit step_footprint the_footprint;
 
 // Whether the fakes and the scenarios of this executable report what they touch, as the core does in each.
 extern bool fakes_are_watched;
 
+// Nothing has been touched yet. Called before the first footprint of each search.
+void forget_footprints();
 // Begins the footprint of a step of that task.
 void begin_footprint(unsigned task);
 inline void end_footprint()
@@ -59,7 +65,9 @@ inline void end_footprint()
     the_footprint.recording = false;
 }
 
-// Whether a word of a stack was touched by others than its owner.
+// From here on a word of a stack is one that others than its owner touch.
+void share_stack_word(word_index word);
+
 inline bool is_shared(word_index word)
 {
     return (the_footprint.shared_stack[word / 64] >> word % 64 & 1) != 0;
@@ -71,6 +79,9 @@ void note_touched_slowly(const void *address, std::size_t bytes, bool write);
 [[gnu::always_inline]] inline void note_touched(const void *address, std::size_t bytes, bool write)
 {
     std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(address) - arena_base;
+    auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    if (here < the_footprint.deepest)
+        the_footprint.deepest = here;
     if (offset >= arena_bytes)
         return;
     // What this leaves on the stack of the task must be the same in equal worlds; hence no counter of steps.

@@ -291,6 +291,7 @@ void begin_run(strategy &chooser, std::uint64_t number)
     run.steps_heard = run.listen.on_step != nullptr || run.listen.on_schedule != nullptr;
     run.events_heard = run.listen.on_event != nullptr || run.listen.on_log != nullptr || (run.watching & watch_all) != 0;
     run.chooser = &chooser;
+    run.syscalls = {};
     for (unsigned i = 0; i < the_world().task_count; ++i)
         run.calls[i].depth = run.calls[i].numbered = 0;
     begin_held_locks();

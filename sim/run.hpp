@@ -69,6 +69,7 @@ struct run_state {
     void *host_context = nullptr;
     std::array<call_stack, tasks_max + 1> calls = {}; // by task, the host last
     call_stack *calls_now = &calls.back();            // of whoever runs
+    std::array<std::uint32_t, tasks_max> syscalls = {}; // that each task has begun in this run; of no world, as it only grows
     std::optional<verdict> outcome; // of an ended run
     std::span<const std::string> ignored; // what may be violated without being reported
     bool ended = false;

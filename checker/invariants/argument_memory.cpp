@@ -41,9 +41,7 @@ std::optional<broken> check_argument_memory()
         const request_ghost &r = g.requests[i];
         if (r.req == nullptr || r.owner == nobody || r.req->locked.peek() == 0)
             continue;
-        const kernel::task_struct *owner = kernel::task_of(r.owner);
-        bool inside = owner->in_syscall && owner->syscalls == r.syscall;
-        if (!inside && has_argument_in_stack(*r.req, r.owner))
+        if (r.owner_left && has_argument_in_stack(*r.req, r.owner))
             return broken{fmt::format("{} is locked for copying, but {}, whose stack holds its arguments, has left its "
                                       "system call", name_of_request(*r.req), sim::the_world().tasks[r.owner].name)};
     }

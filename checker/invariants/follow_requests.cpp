@@ -151,7 +151,7 @@ static void queued(request_ghost &r)
     r.requester = awaited ? self : nobody;
     r.owned = awaited ? 2 : 1;
     r.owner = awaited ? self : nobody;
-    r.syscall = kernel::task_of(self)->syscalls;
+    r.owner_left = false;
     r.ends = 0;
 }
 
@@ -174,6 +174,14 @@ void follow_state(request_ghost &r, const sim::event &what)
     r.state = next;
     if (next == fuse::FUSE_REQ_PENDING)
         queued(r);
+}
+
+void follow_owner_leaving()
+{
+    ghost_state &g = changing_ghost();
+    auto self = static_cast<std::uint8_t>(sim::current_task());
+    for (unsigned i = 0; i < g.requests_high; ++i)
+        g.requests[i].owner_left = g.requests[i].owner_left || g.requests[i].owner == self;
 }
 
 void follow_end_call(request_ghost &r, const sim::event &what)

@@ -22,6 +22,8 @@ void follow_death(const sim::event &what);
 void follow_count(request_ghost &r, const sim::event &what);
 void follow_state(request_ghost &r, const sim::event &what);
 void follow_end_call(request_ghost &r, const sim::event &what);
+// A system call of the running task ends.
+void follow_owner_leaving();
 
 // Connections.
 inline connection_ghost *find_connection(const void *address)

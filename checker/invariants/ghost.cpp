@@ -100,6 +100,7 @@ void released(connection_ghost &c, const sim::event &what)
     if (c.wrote || the_ghost->touched != 0 || sim::the_run.stepwise) {
         take_census(c);
         check_connection(looks_at::lists, c);
+        c.before = c.now; // judged; nothing depends on what was before that
     }
     if (sim::the_run.stepwise)
         touch_everything();

@@ -30,13 +30,13 @@ static_assert(ghost_requests_max <= 64 && ghost_tasks <= 32);
 // Who owns a request's references, and which state it was last seen in.
 struct request_ghost {
     const fuse::fuse_req *req; // null: the slot is free
-    std::uint32_t syscall;     // of the requester, when it queued the request
     fuse::fuse_req_state state;
     std::uint8_t connection; // where it was sent; nobody before that
     std::uint8_t transport;  // references of the transport: 1 from queueing until it is finished
     std::uint8_t creator;    // the task whose reference is the only one, before the request is queued
     std::uint8_t requester;  // the task that waits, while it owns a reference
     std::uint8_t owner;      // the requester also after it dropped its reference: whose stack the arguments are in
+    bool owner_left;         // the system call in which the owner queued it has ended
     std::uint8_t copier;     // the task that reads it or answers it, until it has left the io list
     std::uint8_t tokens;     // units of outstanding_sem, or of debt, that were taken for it
     bool used;               // was initialised for a requester; a spare one never was

@@ -7,6 +7,7 @@
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/invariant.hpp"
 #include "sim/kernel/sched.hpp"
+#include "sim/run.hpp"
 #include "sim/world.hpp"
 
 namespace interfuse {
@@ -50,7 +51,7 @@ void add_tasks(digest &d)
         d.add(static_cast<std::uint64_t>(task->state));
         d.add(task->pending.bits);
         d.add(task->blocked.bits);
-        d.add(task->syscalls * 8U + task->in_syscall * 4U + task->killed * 2U);
+        d.add(sim::the_run.syscalls[i] * 8U + task->in_syscall * 4U + task->killed * 2U);
         d.add(task->preempt_count);
     }
 }

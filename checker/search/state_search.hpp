@@ -12,12 +12,14 @@
 
 namespace interfuse {
 
-// Which of the tasks that can go on are tried in a state. Persistent sets: as few as do, so that each end and each violation
-// is still found (Godefroid 1996), by what each task may touch from where it stands.
-enum class reduction : std::uint8_t { none, persistent_sets };
+// Which of the tasks that can go on are tried in a state. Sleep sets: each state is visited, but by as few steps as do, by what the
+// steps touch. Persistent sets: as few states as do, so that each end and each violation is still found, by what each task may
+// touch from where it stands (both Godefroid 1996).
+enum class reduction : std::uint8_t { none, sleep_sets, persistent_sets };
 
 struct search_bounds {
-    reduction reduce = reduction::persistent_sets;
+    reduction reduce = reduction::sleep_sets;
+    unsigned jobs = 1;       // processes
     bool self_check = false; // hashes the whole world after each step and each way back too, and ends where that differs
     std::uint64_t states_max = UINT64_MAX;
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
@@ -26,7 +28,7 @@ struct search_bounds {
 
 // A finding of the search: its first occurrence, as the steps that lead to it from the start.
 struct state_finding {
-    sim::verdict verdict;
+    std::string message;
     std::uint64_t fingerprint = 0;
     std::uint64_t count = 0; // transitions and ends that show it
     std::vector<search_step> path;
@@ -50,11 +52,12 @@ struct searched {
     std::vector<state_finding> findings;
     std::string bound; // what stopped the search before it was through; empty: it is complete
     int interrupted = 0;
+    std::string error; // of a process of the search
     std::chrono::nanoseconds took{0};
 };
 
-// Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. From each state each task
-// that can go on is tried, or as many as the reduction leaves, with each answer to the choices of its step. `progress` is called a few times a second.
+// Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. What it visits and finds does
+// not depend on the number of processes. `progress` is called a few times a second.
 searched search_states(runner &on, const search_bounds &bounds,
                        const std::function<void(const search_counts &, std::size_t open)> &progress);
 

@@ -40,12 +40,14 @@ private:
     {
         try {
             runner on({into.of.which, into.of.parameters, options.points, options.checks, options.limits, options.watch});
-            search_bounds bounds{options.reduce, options.self_check, options.states_max, options.memory_max};
+            search_bounds bounds{options.reduce, options.jobs, options.self_check, options.states_max, options.memory_max};
             if (options.time_max)
                 bounds.deadline = steady_clock::now() + *options.time_max;
             into.result = search_states(on, bounds, [&](const search_counts &counts, std::size_t open) {
                 listener.progress(into, counts, open);
             });
+            if (result.error.empty())
+                result.error = into.result.error;
             for (const state_finding &found : into.result.findings)
                 describe(on, found, into);
         } catch (const std::runtime_error &broken_setup) {
@@ -83,7 +85,7 @@ private:
         if (fingerprint == 0) {
             result.nondeterminism =
                 fmt::format("a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with nothing{}{}",
-                            counted.path.size(), recorded.scenario, counted.verdict.message, counted.fingerprint,
+                            counted.path.size(), recorded.scenario, counted.message, counted.fingerprint,
                             chooser.error().empty() ? "" : "; ", chooser.error());
             return;
         }

@@ -15,8 +15,9 @@ struct verify_options {
     check_level checks = check_level::steps;
     sim::run_limits limits; // steps_max bounds the length of a path
     sim::watch_set watch = 0;
-    reduction reduce = reduction::persistent_sets;
+    reduction reduce = reduction::sleep_sets;
     bool self_check = false;
+    unsigned jobs = 1;
     std::uint64_t states_max = UINT64_MAX; // of each scenario, as the next two
     std::size_t memory_max = 0;            // bytes
     std::optional<std::chrono::milliseconds> time_max;

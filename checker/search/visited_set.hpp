@@ -1,36 +1,54 @@
 // The states that a search has seen, by their hashes.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 namespace interfuse {
 
-// An open-addressing table of 64-bit keys with linear probing, which grows by a quarter when four fifths are in use: ten to
-// thirteen bytes a state.
+// An open-addressing table of 64-bit keys with linear probing, which grows in place by a quarter when four fifths are in use. With
+// each key lies a set of tasks that are asleep there: thirteen to sixteen bytes a state. One with several parts may be used by
+// several processes at once that were forked after it was made.
 class visited_set {
 public:
     enum class answer : std::uint8_t { fresh, seen, full };
+    using sleepers = std::uint16_t; // a bit for each of the first tasks
 
-    // Never uses more bytes than that, while it grows neither.
-    explicit visited_set(std::size_t bytes_max);
+    struct added {
+        answer what;
+        sleepers before; // of a key that was seen: who slept there
+    };
+
+    // Never uses more bytes than that.
+    explicit visited_set(std::size_t bytes_max, unsigned parts = 1);
     ~visited_set();
     visited_set(const visited_set &) = delete;
     visited_set &operator=(const visited_set &) = delete;
 
-    // Full: the key is not in the set, and there is no room for it.
-    answer add(std::uint64_t key);
-    std::uint64_t size() const { return used; }
-    std::size_t bytes() const { return capacity * sizeof(std::uint64_t); }
+    // Full: the key is not in the set, and there is no room for it. From then on those sleep there who did so far, if it was seen,
+    // and do now.
+    added add(std::uint64_t key, sleepers asleep = 0);
+    std::uint64_t size() const;
+    std::size_t bytes() const;
 
 private:
-    std::uint64_t *slot_of(std::uint64_t key) const;
-    bool grow();
+    // Keys that have the same upper bits. Behind its slots lie some more for the keys that collide at the end.
+    struct alignas(64) part {
+        std::atomic<bool> taken;
+        std::uint64_t capacity;
+        std::uint64_t used;
+        std::uint64_t *slots; // 0: free
+        sleepers *asleep;     // by slot
+    };
 
-    std::size_t bytes_max;
-    std::uint64_t *slots = nullptr; // 0: free
-    std::uint64_t capacity = 0;
-    std::uint64_t used = 0;
+    added add_to(part &into, std::uint64_t key, sleepers asleep) const;
+    bool grow(part &which) const;
+
+    std::size_t mapped_bytes = 0;
+    std::uint64_t capacity_max = 0; // of a part
+    unsigned count = 1;
+    part *parts = nullptr;
 };
 
 } // namespace interfuse

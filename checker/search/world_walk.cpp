@@ -117,6 +117,7 @@ world_walk::world_walk()
     // Beyond the heap's end all words are zero, here and whenever a step is taken back.
     std::memset(reinterpret_cast<std::byte *>(sim::arena_base) + w.heap_used, 0, sim::heap_bytes - w.heap_used);
     sim::settle_stores();
+    sim::forget_footprints();
     words_hash = sum_of_heap_and_shadow();
     for (unsigned task = 0; task < w.task_count; ++task) {
         stack_hashes[task] = hash_of_stack(task);
@@ -143,6 +144,15 @@ std::uint64_t world_walk::enabled() const
             enabled &= ~(rest & -rest);
     }
     return enabled;
+}
+
+std::uint64_t world_walk::alive() const
+{
+    const sim::world &w = sim::the_world();
+    std::uint64_t tasks = 0;
+    for (unsigned task = 0; task < w.task_count; ++task)
+        tasks |= std::uint64_t{w.tasks[task].status != sim::task_status::ended} << task;
+    return tasks;
 }
 
 std::size_t world_walk::bytes() const
@@ -203,30 +213,26 @@ template <typename Visit> void for_shared_words(const std::byte *top, std::size_
     }
 }
 
-std::uint64_t variable(sim::word_index word, std::uint64_t calls)
-{
-    return hash_of_word(word, calls);
-}
-
 } // namespace
 
-void world_walk::learn_variables(unsigned task)
+const std::vector<lesson> &world_walk::learnt()
 {
-    const sim::step_footprint &now = sim::the_footprint;
-    std::uintptr_t own = now.own_stack;
-    auto is_own = [&](sim::word_index word) { return sim::arena_base + std::uintptr_t{word} * 8 - own < sim::stack_stride; };
-    std::vector<sim::word_index> &touched = own_touched;
-    touched.clear();
-    std::copy_if(now.loaded, now.loaded + now.loads, std::back_inserter(touched), is_own);
-    for (std::uint32_t i = 0; i < now.stores; ++i)
-        if (is_own(now.stored[i].word))
-            touched.push_back(now.stored[i].word);
-    if (touched.empty())
-        return;
-    for_shared_words(sim::stack_top(task), stack_of(task).bytes, task, [&](sim::word_index word, std::uint64_t calls) {
-        if (std::ranges::find(touched, word) != touched.end())
-            known_variables.insert(variable(word, calls));
-    });
+    for (; foreign_told < sim::the_footprint.foreign_words; ++foreign_told)
+        fresh.push_back({lesson_kind::shared_word, sim::the_footprint.foreign[foreign_told]});
+    return fresh;
+}
+
+void world_walk::learn(const lesson &elsewhere)
+{
+    if (!sim::is_shared(static_cast<sim::word_index>(elsewhere.a)))
+        fresh.push_back(elsewhere);
+}
+
+void world_walk::take_effect()
+{
+    for (const lesson &each : learnt())
+        sim::share_stack_word(static_cast<sim::word_index>(each.a));
+    fresh.clear();
 }
 
 void world_walk::find_replaced(std::vector<sim::word_index> &into)
@@ -235,7 +241,6 @@ void world_walk::find_replaced(std::vector<sim::word_index> &into)
     if (sim::the_footprint.shared_words == 0)
         return;
     const step_taken &last = steps.back();
-    learn_variables(last.task);
     const std::byte *saved = raw.data() + last.raw + header_bytes;
     std::byte *low = nullptr;
     std::memcpy(&low, saved, sizeof low);
@@ -243,10 +248,8 @@ void world_walk::find_replaced(std::vector<sim::word_index> &into)
     std::vector<std::uint64_t> &before = calls_before;
     before.clear();
     for_shared_words(saved + sizeof low + bytes, bytes, last.task, [&](sim::word_index word, std::uint64_t calls) {
-        if (known_variables.contains(variable(word, calls))) {
-            into.push_back(word);
-            before.push_back(calls);
-        }
+        into.push_back(word);
+        before.push_back(calls);
     });
     if (into.empty())
         return;

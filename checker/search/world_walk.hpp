@@ -4,9 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <unordered_set>
 #include <vector>
 
+#include "checker/search/lesson.hpp"
 #include "sim/arena.hpp"
 #include "sim/footprint.hpp"
 #include "sim/run.hpp"
@@ -25,15 +25,19 @@ public:
     std::uint64_t hash_from_scratch() const;
     // Tasks that can go on, by bits.
     std::uint64_t enabled() const;
+    // Tasks that may still run, now or later.
+    std::uint64_t alive() const;
     // Lets a task take a step; false if it ended the run in a report. What it touched is in sim::the_footprint.
     bool step(unsigned task);
     // Takes the last step back.
     void back();
-    // Words on the stack of the task that took the last step which were variables that it has touched, in calls that have
-    // been replaced since: they are other variables now. Learns which words are variables in which calls.
+    // Words on the stack of the task that took the last step which others touch and which lay in calls that it has replaced:
+    // they are other variables now.
     void find_replaced(std::vector<sim::word_index> &into);
-    // How much was learnt.
-    std::size_t variables() const { return known_variables.size(); }
+    // Which words of stacks others touch than their owner; it has an effect later, as in futures.
+    const std::vector<lesson> &learnt();
+    void learn(const lesson &elsewhere);
+    void take_effect();
     // Does what may change anything in the world, and takes that back.
     template <typename Detour> auto detour(Detour go)
     {
@@ -62,7 +66,6 @@ private:
         std::uint64_t position;
     };
 
-    void learn_variables(unsigned task);
     void save_all();
     void restore_all();
     void save(unsigned task);
@@ -80,9 +83,9 @@ private:
     std::size_t raw_used = 0;
     sim::saved_world all;
     std::vector<sim::call_stack> all_calls;
-    std::vector<sim::word_index> own_touched; // for use within a call, as the next
-    std::vector<std::uint64_t> calls_before;
-    std::unordered_set<std::uint64_t> known_variables; // hashes of a word and the calls above it
+    std::vector<std::uint64_t> calls_before; // for use within a call
+    std::vector<lesson> fresh;
+    std::uint32_t foreign_told = 0;
 };
 
 } // namespace interfuse

@@ -59,7 +59,6 @@ struct task_struct {
 
     // the system call in progress
     bool in_syscall;
-    std::uint32_t syscalls; // started so far
     const char *syscall_name;
 
     file_call call; // while it is on a descriptor

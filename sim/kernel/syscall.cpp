@@ -21,7 +21,7 @@ void syscall_enter(const char *name, place where)
 {
     task_struct *self = this_task();
     self->in_syscall = true;
-    ++self->syscalls;
+    ++sim::the_run.syscalls[self->index];
     self->syscall_name = name;
     self->call = {};
     emit(event_kind::syscall, name, 0, where);
@@ -209,6 +209,7 @@ static long poll_file(file *filp, short events, bool wait, const place &where)
         this_task()->sleeps_on = table.used > 0 ? static_cast<const void *>(table.queues[0]) : filp;
         schedule(where);
     }
+    this_task()->sleeps_on = nullptr;
     if (wait)
         set_current_state(TASK_RUNNING, where);
     for (unsigned i = 0; i < table.used; ++i)

@@ -155,6 +155,8 @@ int wait_event_in_state(wait_queue_head_t *q, long state, wait_condition holds, 
         schedule(where);
         this_task()->wait_condition = nullptr;
         this_task()->wait_closure = nullptr;
+        if (list_empty(&wait.task_list))
+            this_task()->sleeps_on = nullptr; // the wake-up took it off; the next round begins like the first
     }
     finish_wait(q, &wait, where);
     return err;

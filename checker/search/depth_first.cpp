@@ -1,0 +1,345 @@
+// Depth first through the states.
+#include "checker/search/depth_first.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "checker/search/interruption.hpp"
+#include "sim/fault.hpp"
+#include "sim/run.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::uint64_t transitions_between_looks = 4096;
+constexpr std::uint64_t transitions_between_offers = 64;
+
+// The next list of answers after one that was given in full; false if it was the last.
+bool advance(std::vector<sim::choice> &answers)
+{
+    while (!answers.empty() && answers.back().answer + 1 == answers.back().alternatives)
+        answers.pop_back();
+    if (answers.empty())
+        return false;
+    ++answers.back().answer;
+    return true;
+}
+
+std::uint64_t bit(unsigned task)
+{
+    return std::uint64_t{1} << task;
+}
+
+} // namespace
+
+depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way, futures &touched,
+                         visited_set &visited, team *others)
+    : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(visited), others(others),
+      steps_max(sim::the_run.limits.steps_max)
+{
+}
+
+void depth_first::run(const std::function<void(const depth_first &)> &look)
+{
+    if (others == nullptr || others->begins()) {
+        enter(0);
+        go_through(look);
+    }
+    handed_over work;
+    while (goes_on() && others != nullptr && others->wait_for_work(work)) {
+        take_over(work);
+        go_through(look);
+    }
+    if (others != nullptr && !goes_on())
+        others->halt();
+    count_bytes();
+}
+
+void depth_first::go_through(const std::function<void(const depth_first &)> &look)
+{
+    while (depth > 0 && goes_on()) {
+        take_next_step();
+        if (counts.transitions % transitions_between_looks == 0)
+            look_around(look);
+        if (others != nullptr && counts.transitions % transitions_between_offers == 0)
+            share();
+    }
+    go_home();
+}
+
+void depth_first::go_home()
+{
+    while (way.depth() > 0)
+        way.back();
+    depth = 0;
+}
+
+void depth_first::look_around(const std::function<void(const depth_first &)> &look)
+{
+    interrupted = interruption();
+    count_bytes();
+    if (steady_clock::now() >= bounds.deadline)
+        bound = "--max-time";
+    else if (counts.path_bytes + counts.visited_bytes > bounds.memory_max)
+        bound = "--max-memory";
+    else if (others != nullptr && others->halted())
+        bound = bound_by_others;
+    look(*this);
+}
+
+void depth_first::count_bytes()
+{
+    counts.visited_bytes = visited.bytes();
+    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + touched.bytes() + frames.size() * sizeof frames[0]);
+}
+
+std::size_t depth_first::open() const
+{
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < depth; ++i)
+        sum += static_cast<std::size_t>(std::popcount(frames[i].enabled & ~frames[i].tried)) * !frames[i].closed;
+    return sum;
+}
+
+// The state that the world is in: known, an end, or one to go on from, which is new or has tasks that slept whenever it was
+// visited before and are awake now. Whether it is one to go on from.
+bool depth_first::enter(std::uint32_t asleep)
+{
+    visited_set::added added = visited.add(way.hash(), static_cast<visited_set::sleepers>(asleep));
+    switch (added.what) {
+    case visited_set::answer::seen:
+        ++counts.revisits;
+        return (added.before & ~asleep) != 0 && push(added.before & ~asleep, added.before & asleep);
+    case visited_set::answer::full:
+        bound = "--max-memory";
+        return false;
+    case visited_set::answer::fresh:
+        break;
+    }
+    if ((others == nullptr ? counts.states : others->count_state()) >= bounds.states_max) {
+        bound = "--max-states";
+        return false;
+    }
+    ++counts.states;
+    std::uint64_t enabled = way.enabled();
+    if (enabled == 0) {
+        judge_end();
+        return false;
+    }
+    return (enabled & ~asleep) != 0 && push(enabled & ~asleep, asleep);
+}
+
+void depth_first::judge_end()
+{
+    ++counts.ends;
+    sim::verdict found = way.detour([&] {
+        sim::block_at_gates();
+        return on.judge_world();
+    });
+    if (found.kind == sim::verdict_kind::stalled)
+        ++counts.stalled;
+    if (found.is_finding())
+        note(found);
+}
+
+bool depth_first::push(std::uint64_t enabled, std::uint32_t asleep)
+{
+    if (depth == steps_max) {
+        bound = "--max-steps";
+        return false;
+    }
+    if (frames.size() == depth)
+        frames.emplace_back();
+    search_frame &f = frames[depth++];
+    f.enabled = enabled;
+    f.asleep = asleep;
+    f.done = 0;
+    if (depth > 1)
+        for (std::uint32_t rest = asleep; rest != 0; rest &= rest - 1)
+            f.noted_in[static_cast<unsigned>(std::countr_zero(rest))] =
+                frames[depth - 2].noted_in[static_cast<unsigned>(std::countr_zero(rest))];
+    f.alive = way.alive();
+    f.tried = f.conflicting = 0;
+    f.full = !reduces();
+    f.closed = f.more_variants = f.ends_run = false;
+    counts.depth = std::max(counts.depth, depth);
+    return true;
+}
+
+// What is to be tried next in a state; nothing when what was tried is a persistent set.
+std::uint64_t depth_first::candidates(const search_frame &f) const
+{
+    std::uint64_t left = f.closed ? 0 : f.enabled & ~f.tried;
+    if (f.full || f.tried == 0)
+        return left;
+    std::uint64_t missing = f.conflicting & ~f.tried;
+    return (missing & left) != 0 || missing == 0 ? missing & left : left;
+}
+
+// Of the candidates, one whose steps from there have conflicted with nobody so far, if there is one.
+unsigned depth_first::pick(std::uint64_t from) const
+{
+    if (reduces())
+        for (std::uint64_t rest = from; rest != 0; rest &= rest - 1)
+            if (auto task = static_cast<unsigned>(std::countr_zero(rest)); !touched.has_conflicted(way.position(task)))
+                return task;
+    return static_cast<unsigned>(std::countr_zero(from));
+}
+
+// The next step from a state: another variant of the one before, or the first of another task. False if there is none.
+bool depth_first::choose_step(search_frame &f)
+{
+    if (f.more_variants) {
+        script.answers = f.next;
+        return true;
+    }
+    if (f.tried != 0 && !f.ends_run && f.taken.task < sleepers_max)
+        f.done |= static_cast<std::uint32_t>(bit(f.taken.task));
+    std::uint64_t from = candidates(f);
+    if (from == 0)
+        return false;
+    f.taken.task = pick(from);
+    f.tried |= bit(f.taken.task);
+    f.ends_run = false;
+    script.answers.clear();
+    if (sleeps() && f.taken.task < sleepers_max) {
+        f.words[f.taken.task].clear();
+        f.noted_in[f.taken.task] = static_cast<std::uint32_t>(depth - 1);
+    }
+    return true;
+}
+
+void depth_first::take_next_step()
+{
+    search_frame &f = frames[depth - 1];
+    if (!choose_step(f)) {
+        if (--depth > 0)
+            step_back();
+        return;
+    }
+    script.used = 0;
+    ++counts.transitions;
+    std::uint64_t stood_at = way.position(f.taken.task);
+    bool continues = way.step(f.taken.task);
+    f.taken.answers = script.answers;
+    f.next = script.answers;
+    f.more_variants = advance(f.next);
+    f.ends_run = f.ends_run || !continues;
+    std::uint32_t asleep = 0;
+    if (bounds.reduce != reduction::none)
+        way.find_replaced(replaced);
+    if (reduces())
+        learn(f, stood_at, continues);
+    if (sleeps())
+        asleep = still_asleep(f);
+    if (!continues)
+        note(*sim::the_run.outcome);
+    if (bounds.self_check)
+        check_hash("the search has lost track of the world after a step: something is changed that no footprint lists");
+    if (!continues || !enter(asleep))
+        step_back();
+}
+
+// Whoever sleeps or is done in a state still sleeps behind a step that has nothing to do with it.
+std::uint32_t depth_first::still_asleep(search_frame &f)
+{
+    if (f.taken.task < sleepers_max)
+        f.words[f.taken.task].add_step(replaced);
+    std::uint32_t asleep = 0;
+    last_step step_taken(replaced);
+    for (std::uint32_t rest = (f.asleep | f.done) & ~static_cast<std::uint32_t>(bit(f.taken.task)); rest != 0; rest &= rest - 1) {
+        auto task = static_cast<unsigned>(std::countr_zero(rest));
+        if (step_taken.is_independent_of(frames[f.noted_in[task]].words[task]))
+            asleep |= rest & -rest;
+    }
+    return asleep;
+}
+
+void depth_first::step_back()
+{
+    way.back();
+    if (bounds.self_check)
+        check_hash("a step that was taken back has left something behind");
+}
+
+// Something was changed that no footprint lists.
+void depth_first::check_hash(const char *when)
+{
+    sim::require(way.hash() == way.hash_from_scratch(), when);
+}
+
+void depth_first::learn(search_frame &f, std::uint64_t stood_at, bool continues)
+{
+    unsigned task = f.taken.task;
+    touched.learn_step(task, stood_at, way.position(task), replaced, step);
+    std::uint64_t conflicting = touched.conflicts(step, f.alive & way.alive() & ~bit(task), way.all_positions());
+    f.conflicting |= conflicting;
+    // What ends a run depends on everything. And a circle of states in each of which the same task was left out would leave it
+    // out for ever: one of its steps goes back, and there everybody is tried.
+    f.full = f.full || !continues || touched.goes_back(stood_at, way.position(task));
+    if (conflicting != 0 || f.full)
+        touched.learn_conflict(stood_at);
+}
+
+void depth_first::note(const sim::verdict &found)
+{
+    if (!found.is_finding()) {
+        bound = found.message;
+        return;
+    }
+    std::uint64_t fingerprint = fingerprint_of(found);
+    auto same = std::ranges::find(findings, fingerprint, &state_finding::fingerprint);
+    if (same == findings.end()) {
+        state_finding fresh{found.message, fingerprint, 0, {}};
+        for (std::size_t i = 0; i < depth; ++i)
+            fresh.path.push_back(frames[i].taken);
+        same = findings.insert(same, std::move(fresh));
+    }
+    ++same->count;
+}
+
+// Hands the work that lies nearest to the start over to somebody who has none.
+void depth_first::share()
+{
+    if (!others->somebody_waits())
+        return;
+    for (std::size_t i = 0; i + 1 < depth; ++i) {
+        search_frame &f = frames[i];
+        if (!f.more_variants && candidates(f) == 0)
+            continue;
+        handed_over work;
+        for (std::size_t above = 0; above < i; ++above)
+            work.path.push_back(frames[above].taken);
+        work.from = f;
+        for (std::uint32_t rest = f.noted(); rest != 0; rest &= rest - 1) {
+            auto task = static_cast<unsigned>(std::countr_zero(rest));
+            work.from.words[task] = frames[f.noted_in[task]].words[task];
+        }
+        if (others->offer(work)) {
+            f.closed = true;
+            f.more_variants = false;
+        }
+        return;
+    }
+}
+
+void depth_first::take_over(const handed_over &work)
+{
+    for (const search_step &each : work.path) {
+        push(0, 0);
+        search_frame &f = frames[depth - 1];
+        f.closed = true;
+        f.taken = each;
+        script.answers = each.answers;
+        script.used = 0;
+        way.step(each.task);
+    }
+    push(0, 0);
+    frames[depth - 1] = work.from;
+    frames[depth - 1].noted_in.fill(static_cast<std::uint32_t>(depth - 1));
+}
+
+} // namespace interfuse

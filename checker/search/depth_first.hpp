@@ -1,0 +1,72 @@
+// One search through the states of a scenario, depth first, by one process, alone or as one of several.
+#pragma once
+
+#include "checker/search/futures.hpp"
+#include "checker/search/state_search.hpp"
+#include "checker/search/step_script.hpp"
+#include "checker/search/team.hpp"
+#include "checker/search/visited_set.hpp"
+#include "checker/search/world_walk.hpp"
+
+namespace interfuse {
+
+// The bound of a process that stopped because another one has.
+inline constexpr const char *bound_by_others = "another process";
+
+// From each state that the set did not contain each task that can go on is tried, or as many as the reduction leaves, with each
+// answer to the choices of its step. Which ones depends on the state and on what was known when the search began.
+class depth_first {
+public:
+    // The walk stands at the start. `others`: who shares the set; null: nobody.
+    depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way, futures &touched,
+                visited_set &visited, team *others);
+
+    // Through all states, or the share of them that falls to this process. Calls `look` every few thousand transitions.
+    void run(const std::function<void(const depth_first &)> &look);
+
+    // Steps that wait on the path to be tried.
+    std::size_t open() const;
+
+    search_counts counts;
+    std::vector<state_finding> findings;
+    std::string bound; // what stopped it
+    int interrupted = 0;
+
+private:
+    bool goes_on() const { return bound.empty() && interrupted == 0; }
+    bool reduces() const { return bounds.reduce == reduction::persistent_sets; }
+    void go_through(const std::function<void(const depth_first &)> &look);
+    void look_around(const std::function<void(const depth_first &)> &look);
+    void count_bytes();
+    bool sleeps() const { return bounds.reduce == reduction::sleep_sets; }
+    bool enter(std::uint32_t asleep);
+    bool push(std::uint64_t enabled, std::uint32_t asleep);
+    void judge_end();
+    std::uint64_t candidates(const search_frame &f) const;
+    unsigned pick(std::uint64_t from) const;
+    void take_next_step();
+    void step_back();
+    void check_hash(const char *when);
+    void learn(search_frame &f, std::uint64_t stood_at, bool continues);
+    std::uint32_t still_asleep(search_frame &f);
+    bool choose_step(search_frame &f);
+    void note(const sim::verdict &found);
+    void share();
+    void take_over(const handed_over &work);
+    void go_home();
+
+    runner &on;
+    const search_bounds &bounds;
+    step_script &script;
+    world_walk &way;
+    futures &touched;
+    visited_set &visited;
+    team *others;
+    step_touches step;
+    std::vector<sim::word_index> replaced;
+    std::vector<search_frame> frames; // of the path, and beyond `depth` for later use
+    std::size_t depth = 0;
+    std::uint32_t steps_max = 0;
+};
+
+} // namespace interfuse

@@ -1,0 +1,234 @@
+// Forked processes that search.
+#include "checker/search/search_workers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "checker/search/interruption.hpp"
+#include "checker/search/packed.hpp"
+
+namespace interfuse {
+
+namespace {
+
+constexpr unsigned parts_of_visited_set = 256;
+constexpr int milliseconds_between_looks = 100;
+
+struct worker {
+    pid_t process;
+    int said; // the reading end of its pipe
+    std::vector<std::byte> bytes;
+    bool ended = false;
+};
+
+void put(packer &into, const searched_share &share)
+{
+    into.put(share.counts);
+    into.put(share.bound);
+    into.put(share.interrupted);
+    into.put(share.findings.size());
+    for (const state_finding &each : share.findings) {
+        into.put(each.message);
+        into.put(each.fingerprint);
+        into.put(each.count);
+        into.put(each.path);
+    }
+}
+
+searched_share take_share(unpacker &from)
+{
+    searched_share share;
+    from.take(share.counts);
+    from.take(share.bound);
+    from.take(share.interrupted);
+    std::size_t count = 0;
+    from.take(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        state_finding &each = share.findings.emplace_back();
+        from.take(each.message);
+        from.take(each.fingerprint);
+        from.take(each.count);
+        from.take(each.path);
+    }
+    return share;
+}
+
+void say(int pipe, const std::vector<std::byte> &bytes)
+{
+    for (std::size_t sent = 0; sent < bytes.size();) {
+        ssize_t more = write(pipe, bytes.data() + sent, bytes.size() - sent);
+        if (more < 0 && errno != EINTR)
+            _exit(sim::exit_internal);
+        sent += more > 0 ? static_cast<std::size_t>(more) : 0;
+    }
+}
+
+// Reads what there is; the end of it is the end of the worker.
+void hear(worker &from)
+{
+    std::array<std::byte, 1 << 16> piece;
+    ssize_t more = read(from.said, piece.data(), piece.size());
+    if (more > 0)
+        from.bytes.insert(from.bytes.end(), piece.begin(), piece.begin() + more);
+    else if (more == 0 || errno != EINTR)
+        from.ended = true;
+}
+
+// What went wrong with it, or nothing.
+std::string end_worker(const worker &ended)
+{
+    close(ended.said);
+    int status = 0;
+    while (waitpid(ended.process, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFSIGNALED(status))
+        return fmt::format("a process of the search was killed by signal {}", WTERMSIG(status));
+    if (WEXITSTATUS(status) != 0)
+        return fmt::format("a process of the search ended with status {}", WEXITSTATUS(status));
+    return "";
+}
+
+class workforce {
+public:
+    workforce(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way, futures &touched)
+        : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(bounds.memory_max, parts_of_visited_set),
+          members(jobs)
+    {
+        std::fflush(nullptr);
+        for (unsigned i = 0; i < jobs; ++i)
+            workers.push_back(start());
+    }
+
+    searched_share run(const std::function<void(std::uint64_t)> &progress)
+    {
+        while (std::ranges::any_of(workers, [](const worker &each) { return !each.ended; })) {
+            listen();
+            if (interruption() != 0)
+                members.halt();
+            progress(members.states());
+        }
+        searched_share sum;
+        for (worker &each : workers)
+            add_to(sum, each);
+        sum.counts.visited_bytes = visited.bytes();
+        sum.interrupted = std::max(sum.interrupted, interruption());
+        return sum;
+    }
+
+private:
+    worker start()
+    {
+        std::array<int, 2> ends;
+        sim::require(pipe(ends.data()) == 0, "no pipe for a process of the search");
+        pid_t parent = getpid();
+        pid_t process = fork();
+        sim::require(process >= 0, "a process of the search could not be forked");
+        if (process == 0)
+            work(ends[1], parent);
+        close(ends[1]);
+        return {process, ends[0], {}};
+    }
+
+    [[noreturn]] void work(int pipe, pid_t parent)
+    {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(0);
+        depth_first search(on, bounds, script, way, touched, visited, &members);
+        search.run([](const depth_first &) {});
+        packer packed;
+        put(packed, share_of(search));
+        packed.put(touched.learnt());
+        packed.put(way.learnt());
+        say(pipe, packed.bytes);
+        _exit(0);
+    }
+
+    void listen()
+    {
+        std::vector<pollfd> waiting;
+        for (const worker &each : workers)
+            waiting.push_back({each.ended ? -1 : each.said, POLLIN, 0});
+        poll(waiting.data(), waiting.size(), milliseconds_between_looks);
+        for (std::size_t i = 0; i < workers.size(); ++i) {
+            if (workers[i].ended || waiting[i].revents == 0)
+                continue;
+            hear(workers[i]);
+            // The others would wait for ever for one that has said nothing.
+            if (workers[i].ended && workers[i].bytes.empty())
+                members.halt();
+        }
+    }
+
+    void add_to(searched_share &sum, const worker &ended)
+    {
+        std::string error = end_worker(ended);
+        if (!error.empty() || ended.bytes.empty()) {
+            sum.error = error.empty() ? "a process of the search has said nothing" : error;
+            return;
+        }
+        unpacker packed(ended.bytes.data(), ended.bytes.size());
+        sum.add(take_share(packed));
+        std::vector<lesson> lessons;
+        packed.take(lessons);
+        for (const lesson &each : lessons)
+            touched.learn(each);
+        packed.take(lessons);
+        for (const lesson &each : lessons)
+            way.learn(each);
+    }
+
+    runner &on;
+    const search_bounds &bounds;
+    step_script &script;
+    world_walk &way;
+    futures &touched;
+    visited_set visited;
+    team members;
+    std::vector<worker> workers;
+};
+
+} // namespace
+
+searched_share share_of(const depth_first &done)
+{
+    return {done.counts, done.findings, done.bound, done.interrupted, {}};
+}
+
+void searched_share::add(const searched_share &other)
+{
+    counts.states += other.counts.states;
+    counts.transitions += other.counts.transitions;
+    counts.revisits += other.counts.revisits;
+    counts.ends += other.counts.ends;
+    counts.stalled += other.counts.stalled;
+    counts.depth = std::max(counts.depth, other.counts.depth);
+    counts.path_bytes += other.counts.path_bytes;
+    for (const state_finding &each : other.findings) {
+        auto same = std::ranges::find(findings, each.fingerprint, &state_finding::fingerprint);
+        if (same == findings.end())
+            findings.push_back(each);
+        else
+            same->count += each.count;
+    }
+    if (bound.empty() || bound == bound_by_others)
+        bound = other.bound;
+    interrupted = std::max(interrupted, other.interrupted);
+}
+
+searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
+                                 futures &touched, const std::function<void(std::uint64_t)> &progress)
+{
+    return workforce(jobs, on, bounds, script, way, touched).run(progress);
+}
+
+} // namespace interfuse

@@ -1,0 +1,29 @@
+// A search by several processes.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "checker/search/depth_first.hpp"
+
+namespace interfuse {
+
+// What a search, or one process's share of it, has come to.
+struct searched_share {
+    search_counts counts;
+    std::vector<state_finding> findings;
+    std::string bound;
+    int interrupted = 0;
+    std::string error; // a process that failed
+
+    void add(const searched_share &other);
+};
+
+searched_share share_of(const depth_first &done);
+
+// Searches in so many processes, as depth_first does in one, and brings what each has learnt to `way` and `touched`.
+// `progress` is called with the sums of states a few times a second.
+searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
+                                 futures &touched, const std::function<void(std::uint64_t states)> &progress);
+
+} // namespace interfuse
