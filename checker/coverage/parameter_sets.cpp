@@ -63,6 +63,7 @@ const parameter_set encounters[] = {
     {{{"aborters", 1}, {"faults", 8}, {"efaults", 1}, {"oom", 1}, {"late", 1}, {"segments", 8}}, 8 * all_runs},
     {{{"aborters", 1}, {"faults", 8}, {"oom", 1}, {"late", 1}, {"segments", 8}}, 8 * all_runs},
     {{{"requests", 2}, {"killers", 1}, {"closers", 1}, {"daemons", 2}}, 8 * all_runs},
+    {{{"requesters", 3}, {"killers", 3}, {"closers", 1}, {"daemons", 3}}, 4 * all_runs},
     {{{"requests", 2}, {"closers", 1}, {"faults", 1}, {"segments", 3}}, 2 * all_runs},
     {{{"killers", 1}, {"unmounters", 1}, {"lazy", 1}, {"faults", 8}, {"segments", 8}}, 8 * all_runs},
     {{{"killers", 1}, {"unmounters", 1}, {"lazy", 1}, {"aborters", 1}, {"faults", 8}, {"segments", 8}}, 8 * all_runs},
