@@ -251,6 +251,16 @@ TEST(MemoryFlaw, AMappedPageIsNone)
               "done");
 }
 
+TEST(MemoryFlaw, AUserAddressIsNoAddressOfTheKernel)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  mm_struct *mm = make_mm();
+                  map_user_pages(mm, 1);
+                  all.result = read_number(reinterpret_cast<const trespasser *>(user_base()));
+              }),
+              "oops in read_number: memory that is not mapped was accessed in read_number, called by ?");
+}
+
 // A lender and a borrower, in every order; how the runs end.
 std::set<std::string> orders(int (*borrower)(objects &), bool take_back)
 {
