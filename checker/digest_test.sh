@@ -10,7 +10,7 @@ status=0
 digest_of() {
     local core=$1 seed=$2 got=0 digest
     shift 2
-    "$INTERFUSE_BIN/interfuse-$core" explore --seed "$seed" --runs 2000 --keep-going --format json \
+    "$INTERFUSE_BIN/interfuse-$core" explore --seed "$seed" --runs 2000 --keep-going --watch all --format json \
         --out "$scratch/out" "$@" >"$scratch/report" 2>"$scratch/errors" || got=$?
     digest=$(sed -n 's/^  "digest": "\([0-9a-f]*\)",$/\1/p' "$scratch/report")
     if [[ $got -gt 1 || ! $digest =~ ^[0-9a-f]{16}$ || $digest == 0000000000000000 ]]; then

@@ -15,7 +15,7 @@ constexpr std::uint64_t runs_max = 20'000;
 // The goals that none of so many sampled runs reached, one a line.
 std::string missed_goals(const scenario &which)
 {
-    runner on({.which = &which, .parameters = complete_parameters(which, {}).values, .limits = {}});
+    runner on({.which = &which, .parameters = complete_parameters(which, {}).values, .limits = {}, .watch = sim::watch_all});
     auto chooser = all_strategies()[0].make(1);
     std::uint64_t all = which.goals.size() == goals_max ? ~std::uint64_t{0} : (std::uint64_t{1} << which.goals.size()) - 1;
     std::uint64_t met = 0;

@@ -87,7 +87,10 @@ static void take_the_most(int page_size)
         if (std::string_view(p.name) != "page_size" && std::string_view(p.name) != "buffer")
             most.push_back({p.name, p.most});
     most.push_back({"page_size", page_size});
-    runner on({.which = &everybody, .parameters = complete_parameters(everybody, most).values, .limits = {}});
+    runner on({.which = &everybody,
+               .parameters = complete_parameters(everybody, most).values,
+               .limits = {},
+               .watch = sim::watch_all});
     auto chooser = all_strategies()[0].make(1);
     for (std::uint64_t number = 0; number < 50; ++number) {
         run_result result = on.run(*chooser, number);

@@ -42,7 +42,7 @@ done
 # The twin.
 while read -r -a arguments; do
     got=0
-    "$tool" explore "${arguments[@]}" --seed 3 --runs 20000 --out "$scratch/out" >"$scratch/clean" 2>&1 || got=$?
+    "$tool" explore "${arguments[@]}" --seed 3 --runs 20000 --watch all --out "$scratch/out" >"$scratch/clean" 2>&1 || got=$?
     [[ $got == 0 ]] || complain "repaired: explore ${arguments[*]} exits $got: $(head -n 2 "$scratch/clean")"
     grep -q ': a sample of 20,000 runs,' "$scratch/clean" || complain "repaired: explore ${arguments[*]} says no 20,000 runs"
 done < <(sed -n 's/^Shown in: //p' core/mutants/*.patch core/probes/*.patch | sort -u)

@@ -24,7 +24,7 @@ outcome sample(const char *scenario_name, const std::vector<parameter_setting> &
     const scenario &which = *find_scenario(scenario_name);
     parameters_result complete = read_settings(which, set);
     EXPECT_EQ(complete.error, "");
-    runner on({.which = &which, .parameters = complete.values, .limits = {}});
+    runner on({.which = &which, .parameters = complete.values, .limits = {}, .watch = sim::watch_all});
     auto chooser = all_strategies()[0].make(1);
     outcome all;
     for (std::uint64_t number = 0; number < runs_each; ++number) {

@@ -48,7 +48,7 @@ kernel::page *read_in_slowly(void *, std::uint64_t)
     wait_for(pace::patient);
     kernel::page *pg = kernel::alloc_page(kernel::GFP_KERNEL);
     if (pg != nullptr)
-        kernel::memset(pg->data, 0, kernel::PAGE_SIZE);
+        std::memset(pg->data, 0, kernel::PAGE_SIZE);
     return pg;
 }
 
