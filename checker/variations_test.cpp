@@ -97,6 +97,10 @@ TEST(Variations, EndInEachOfTheWaysOut)
         {"several-workers", {{"closers", "1"}, {"aborters", "1"}}},
         {"closed-file", {{"closers", "1"}}},
         {"mix", {{"pollers", "1"}, {"closers", "1"}}},
+        // No memory for a request beyond the pool, by a call with whose end the connection goes.
+        {"mix",
+         {{"pool", "1"}, {"oom", "1"}, {"requesters", "2"}, {"releases", "1"}, {"aborters", "1"}, {"unmounters", "1"},
+          {"lazy", "1"}}},
     };
     for (const variation &v : ending) {
         outcome all = sample(v.name, v.set);

@@ -29,6 +29,12 @@ call_ghost &own_call()
     return *own;
 }
 
+bool any_is_dead()
+{
+    return std::ranges::any_of(known_connections(),
+                               [](const connection_ghost &c) { return c.fc != nullptr && c.was_disconnected; });
+}
+
 call_kind kind_of(std::string_view name)
 {
     if (name == "read" || name == "readv")
@@ -180,7 +186,9 @@ void follow_call_end(const sim::event &what)
 
 void follow_memory_failure()
 {
-    own_call().memory_failed = true;
+    call_ghost &call = own_call();
+    call.memory_failed = true;
+    call.failed_on_dead |= any_is_dead();
 }
 
 void follow_page_fault()

@@ -17,6 +17,7 @@ struct call_ghost {
     bool over;               // the file's operation has returned, and its reference is put
     bool was_dead;           // fc->connected was 0 when the call found its file
     bool memory_failed;      // a bad address, a failed allocation, or a fault that a file was to serve
+    bool failed_on_dead;     // an allocation failed when a connection was dead, which may be gone when the call ends
     bool took;               // a request: a read to hand it out, a write to answer it
     bool interrupted;        // that request, when the call let go of it
     bool ended;              // the call has finished it

@@ -41,12 +41,6 @@ bool is_dead(std::uint8_t connection)
     return c.fc == nullptr || c.was_disconnected;
 }
 
-bool any_is_dead()
-{
-    std::span<const connection_ghost> all = known_connections();
-    return std::any_of(all.begin(), all.end(), [](const connection_ghost &c) { return c.fc != nullptr && c.was_disconnected; });
-}
-
 bool has_signal()
 {
     return (self().pending.bits & ~self().blocked.bits) != 0;
@@ -181,7 +175,7 @@ const char *requester_fault(const call_ghost &call, long result)
         return nullptr;
     switch (-result) {
     case EINTR: // also where there was no memory for a request beyond the pool of a dead connection
-        return is_being_killed() || (call.memory_failed && any_is_dead()) ? nullptr : "it is not being killed";
+        return is_being_killed() || call.failed_on_dead ? nullptr : "it is not being killed";
     case ENOTCONN:
     case ECONNABORTED:
     case ECONNREFUSED:
