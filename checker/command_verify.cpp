@@ -27,7 +27,7 @@ struct verify_arguments {
     std::vector<std::string> set;
     std::optional<std::string> watch;
     std::string reduce = "sleep";
-    bool self_check = false;
+    std::string hash = "64";
     std::string core = core_name;
     std::string points = "coarse";
     std::string format = "text";
@@ -59,7 +59,7 @@ std::optional<std::size_t> read_bytes(const std::string &text)
     }
 }
 
-void add_subject(verb_line &app, verify_arguments &given)
+void add_subject(verb_line &app, verify_arguments &given, verify_options &options)
 {
     auto subject = "What to verify";
     app.add_option("scenarios", given.scenarios, "Names of scenarios; all if none is named");
@@ -77,12 +77,26 @@ void add_subject(verb_line &app, verify_arguments &given)
         ->capture_default_str()
         ->group(subject);
     add_watch_option(app, given.watch, "none", subject);
-    with_environment(app.add_option("--reduce", given.reduce, "Which tasks are tried in a state: all, or all that are awake, or persistent sets"))
+    with_environment(app.add_option("--reduce", given.reduce,
+                                    "Which tasks are tried in a state: all, or all that are awake, or persistent sets"))
         ->option_text("none|sleep|persistent")
         ->check(CLI::IsMember({"none", "sleep", "persistent"}))
         ->capture_default_str()
         ->group(subject);
-    with_environment(app.add_flag("--self-check", given.self_check, "Hash the whole world after each step as well"))
+    with_environment(app.add_option("--hash", given.hash, "Bits of the hash that a state is known by"))
+        ->option_text("64|128")
+        ->check(CLI::IsMember({"64", "128"}))
+        ->capture_default_str()
+        ->group(subject);
+    with_environment(
+        app.add_flag("--self-check", options.self_check,
+                     "Try out in each state what the search takes for granted: hashes, independence, equal states"))
+        ->group(subject);
+    with_environment(
+        app.add_option("--walks", options.walks, "Random runs after a complete search, which must stay inside it"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str()
         ->group(subject);
 }
 
@@ -116,7 +130,8 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
         ->check(CLI::Range(1U, 256U))
         ->capture_default_str()
         ->group(running);
-    with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))->group(running);
+    with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))
+        ->group(running);
     with_environment(app.add_option("--out", options.out, "Folder for traces"))
         ->option_text("FOLDER")
         ->capture_default_str()
@@ -146,10 +161,13 @@ std::string look_up(const verify_arguments &given, verify_options &options)
         return "--watch: " + watch.error;
     options.watch = watch.watching;
     if ((options.watch & ~sim::watch_memory) != 0)
-        return "--watch: verify takes none or memory; races and locks go by what happened before, which is no part of a state";
+        return "--watch: verify takes none or memory; races and locks go by what happened before, which is no part of "
+               "a state";
     options.memory_max = *memory;
-    options.reduce = given.reduce == "none" ? reduction::none : given.reduce == "sleep" ? reduction::sleep_sets : reduction::persistent_sets;
-    options.self_check = given.self_check;
+    options.reduce = given.reduce == "none"    ? reduction::none
+                     : given.reduce == "sleep" ? reduction::sleep_sets
+                                               : reduction::persistent_sets;
+    options.wide = given.hash == "128";
     options.core = given.core;
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;
     if (given.seconds)
@@ -166,7 +184,7 @@ verify_request parse_verify(int argc, char **argv)
     app.footer("Each option can also be set as INTERFUSE_NAME in the environment or in the file of --config; the\n"
                "command line wins over the file, and the file over the environment.");
     app.set_help_flag();
-    add_subject(app, given);
+    add_subject(app, given, request.options);
     add_bounds(app, given, request.options);
     add_running(app, given, request.options);
     request.status = parse_arguments(app, argc, argv);
@@ -197,8 +215,9 @@ int status_of(const verification &result)
         return exit_met;
     for (const scenario_search &search : result.searches)
         if (!search.complete())
-            return complain(exit_incomplete, fmt::format("{} of scenario {} stopped the search before it had seen every state",
-                                                         search.result.bound, search.of.which->name));
+            return complain(exit_incomplete,
+                            fmt::format("{} of scenario {} stopped the search before it had seen every state",
+                                        search.result.bound, search.of.which->name));
     return exit_met;
 }
 

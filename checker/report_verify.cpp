@@ -82,14 +82,19 @@ std::string_view verdict_of(const verification &result)
 std::string search_line(const scenario_search &search)
 {
     const search_counts &counts = search.result.counts;
-    std::string text = fmt::format(
-        "{}{}: {}: {}, {}, depth {}, {} ends; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n", search.of.which->name,
-        settings_of(search.of), ending_of(search), counted(counts.states, "state"), counted(counts.transitions, "transition"),
-        counts.depth, grouped(counts.ends), grouped(counts.passes), counts.passes == 1 ? "pass" : "passes", seconds_of(search.result.took),
-        grouped(per_second(counts.states_of_all_passes, search.result.took)),
-        bytes_a_state(counts));
+    std::string text =
+        fmt::format("{}{}: {}: {}, {}, depth {}, {} ends; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n",
+                    search.of.which->name, settings_of(search.of), ending_of(search), counted(counts.states, "state"),
+                    counted(counts.transitions, "transition"), counts.depth, grouped(counts.ends),
+                    grouped(counts.passes), counts.passes == 1 ? "pass" : "passes", seconds_of(search.result.took),
+                    grouped(per_second(counts.states_of_all_passes, search.result.took)), bytes_a_state(counts));
     if (counts.stalled > 0)
         text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
+    if (counts.checks.behaved_alike + counts.checks.commuted > 0)
+        text += fmt::format("    {} times a state was met again and behaved alike; {} pairs of steps commuted\n",
+                            grouped(counts.checks.behaved_alike), grouped(counts.checks.commuted));
+    if (counts.walks > 0)
+        text += fmt::format("    {} random walks stayed inside\n", grouped(counts.walks));
     return text;
 }
 
@@ -97,18 +102,21 @@ std::string verify_text(const verify_options &options, const verification &resul
 {
     search_counts sums = result.sums();
     std::string text = known_text(result);
-    text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds; two states had the same hash with a probability of at most "
+    text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds; two states had the same hash with a "
+                        "probability of at most "
                         "{:.1e}\n",
-                        options.core, name_of(options.points), conclusion(result), result.complete() ? "complete" : "incomplete",
-                        counted(sums.states, "state"), counted(sums.transitions, "transition"), seconds_of(result.took),
-                        collision_probability(sums.states));
+                        options.core, name_of(options.points), conclusion(result),
+                        result.complete() ? "complete" : "incomplete", counted(sums.states, "state"),
+                        counted(sums.transitions, "transition"), seconds_of(result.took),
+                        collision_probability(sums.states, options.wide));
     return text;
 }
 
 std::string verify_table(const verify_options &options, const verification &result)
 {
-    std::string text = "| scenario | core | points | states | transitions | depth | passes | time | bytes a state | verdict |\n"
-                       "|---|---|---|---:|---:|---:|---:|---:|---:|---|\n";
+    std::string text =
+        "| scenario | core | points | states | transitions | depth | passes | time | bytes a state | verdict |\n"
+        "|---|---|---|---:|---:|---:|---:|---:|---:|---|\n";
     for (const scenario_search &search : result.searches) {
         const search_counts &counts = search.result.counts;
         std::string verdict = ending_of(search);
@@ -116,8 +124,8 @@ std::string verify_table(const verify_options &options, const verification &resu
             verdict += fmt::format(", {}", counted(search.findings.size(), "finding"));
         text += fmt::format("| {}{} | {} | {} | {} | {} | {} | {} | {:.1f} s | {:.1f} | {} |\n", search.of.which->name,
                             settings_of(search.of), options.core, name_of(options.points), grouped(counts.states),
-                            grouped(counts.transitions), grouped(counts.depth), counts.passes, seconds_of(search.result.took),
-                            bytes_a_state(counts), verdict);
+                            grouped(counts.transitions), grouped(counts.depth), counts.passes,
+                            seconds_of(search.result.took), bytes_a_state(counts), verdict);
     }
     return text;
 }

@@ -25,6 +25,9 @@ ordered_json json_of(const scenario_search &search)
             {"visited_bytes", counts.visited_bytes},
             {"path_bytes", counts.path_bytes},
             {"passes", counts.passes},
+            {"behaved_alike", counts.checks.behaved_alike},
+            {"commuted", counts.checks.commuted},
+            {"walks", counts.walks},
             {"seconds", seconds_of(search.result.took)}};
 }
 
@@ -49,11 +52,12 @@ std::string verify_json(const verify_options &options, const verification &resul
                            {"points", name_of(options.points)},
                            {"checks", name_of(options.checks)},
                            {"watch", text_of_watch(options.watch)},
+                           {"hash_bits", options.wide ? 128 : 64},
                            {"states", sums.states},
                            {"transitions", sums.transitions},
                            {"classes", nullptr},
                            {"complete", result.complete()},
-                           {"missed_state_probability", collision_probability(sums.states)},
+                           {"missed_state_probability", collision_probability(sums.states, options.wide)},
                            {"seconds", seconds_of(result.took)},
                            {"interrupted_by", result.interrupted},
                            {"scenarios", scenarios},

@@ -260,24 +260,24 @@ void runner::begin_search(sim::strategy &chooser)
     }
     sim::begin_run(chooser, 0);
     std::ranges::copy(calls_at_start, the_run.calls.begin());
-    the_run.stepwise = true;
+    sim::go_stepwise(true);
 }
 
 verdict runner::judge_world()
 {
-    the_run.stepwise = false;
+    sim::go_stepwise(false);
     the_run.steps = 0;
     the_run.ended = false;
     the_run.limits = beside_the_run(how.limits);
     verdict found = judge(*how.which);
     the_run.limits = how.limits;
-    the_run.stepwise = true;
+    sim::go_stepwise(true);
     return found;
 }
 
 void runner::end_search()
 {
-    the_run.stepwise = false;
+    sim::go_stepwise(false);
 }
 
 run_result runner::run(sim::strategy &chooser, std::uint64_t number)

@@ -25,8 +25,8 @@ expect 0 repaired one-request
 [[ $(sed 's/, [0-9.]* s, .*//;s/[0-9.]* seconds.*//' "$scratch/said") == $(sed 's/, [0-9.]* s, .*//;s/[0-9.]* seconds.*//' "$scratch/first") ]] ||
     complain "a second search counts other states"
 
-# With fewer orders of steps the same is found, and a step changes nothing that its footprint does not list. Every scenario is
-# begun, each with the watcher of memory as well.
+# With fewer orders of steps the same is found, and what a search takes for granted holds where it is tried out. Every scenario
+# is begun, each with the watcher of memory as well.
 expect 0 repaired one-request mix --set killers=1 --reduce none --self-check
 sed -n 's/^\([a-z-]*\).* states.*, \([0-9]*\) ends;.*/\1 \2/p' "$scratch/said" >"$scratch/ends"
 for reduce in sleep persistent; do
@@ -52,6 +52,12 @@ expect 0 repaired mix --set aborters=1 --reduce persistent --jobs 3
 for watch in none memory; do
     expect 4 repaired --self-check --watch "$watch" --max-states 1000
 done
+
+# Hashes of twice as many bits know the same states, and random runs stay inside them.
+expect 0 repaired mix --set aborters=1 --hash 128 --walks 300 --jobs 2
+[[ $(states) == "$every" ]] || complain "hashes of 128 bits know $(states) states, not $every"
+grep -q '^    300 random walks stayed inside$' "$scratch/said" || complain "the random walks are not reported"
+grep -qE 'at most [0-9.]+e-(29|3)' "$scratch/said" || complain "128 bits give no better probability: $(tail -n 1 "$scratch/said")"
 
 # A bound is named in one sentence, and what was seen so far is reported.
 expect 4 repaired mix --set requesters=2,split=1,aborters=1,killers=1,faults=1 --max-memory 4M

@@ -71,7 +71,7 @@ bool is_single(std::uint64_t mask)
     run.record_end[0] = static_cast<std::byte>(0x80 | static_cast<unsigned>(kind));
     run.record_end[1] = static_cast<std::byte>(alternatives);
     run.record_end[2] = static_cast<std::byte>(answer);
-    run.record_end += 3;
+    run.record_end += 3 * run.recorded;
     return answer;
 }
 
@@ -324,6 +324,13 @@ bool run_tasks(phase now)
     return !run.ended;
 }
 
+void go_stepwise(bool stepwise)
+{
+    the_run.stepwise = stepwise;
+    the_run.recorded = stepwise ? 0 : 1;
+    the_run.record_end = the_run.record.get();
+}
+
 bool take_step(unsigned task)
 {
     run_state &run = the_run;
@@ -332,7 +339,6 @@ bool take_step(unsigned task)
     run.ended = false;
     run.core_wrote = true;
     run.accesses_left = run.limits.accesses_max;
-    run.record_end = run.record.get();
     wipe_below(w.tasks[task].context, wiped_bytes);
     if (setjmp(run.escape) == 0) {
         become(w, task);

@@ -48,14 +48,16 @@ struct call_stack {
 
 inline constexpr std::size_t record_bytes_max = 1 << 20;
 
-// The run in progress. The record holds a byte for each event and three for each choice, in order.
+// The run in progress. The record holds a byte for each event and three for each choice, in order; there is none where the host
+// takes the steps, as its length would be left in registers, hence on stacks, and make equal worlds differ.
 struct run_state {
     phase now = phase::host;
     point_set points = point_set::coarse;
     bool in_listener = false;
     bool steps_heard = false;  // somebody listens to steps or their scheduling
     bool events_heard = false; // somebody listens to events
-    bool stepwise = false;     // the host takes the steps, one by one
+    bool stepwise = false;     // the host takes the steps, one by one; see go_stepwise()
+    std::uint8_t recorded = 1; // by so much the record grows for each of its bytes: 0 where there is none
     bool on_host_stack = false; // a listener runs between two of them
     watch_set watching = 0;  // who is told of each access of the program
     bool core_wrote = false; // to the heap, since a listener last cleared it
@@ -87,10 +89,11 @@ bool run_tasks(phase now);
 
 // For a search over worlds. One runnable task goes on from where it stands to its next point or sleep or its end, and the
 // host has control again; false if the run was ended by a report. So many bytes below the task's stack pointer are wiped
-// before, so that what a step leaves there depends on the world alone. The step's choices are in recorded_choices().
-// REQUIRES: the_run.stepwise.
+// before, so that what a step leaves there depends on the world alone. REQUIRES: the_run.stepwise.
 inline constexpr std::size_t wiped_bytes = 4 * 1024;
 bool take_step(unsigned task);
+// From here on the host takes the steps, or no longer.
+void go_stepwise(bool stepwise);
 
 // Gives control back to the host, as a finished setup does; the task goes on when it is made runnable again.
 void yield_to_host(const char *why);
@@ -144,7 +147,8 @@ inline void emit(event_kind kind, const void *object, std::uint64_t value, place
     run_state &run = the_run;
     if (run.record_end == run.record_limit) [[unlikely]]
         record_overflow();
-    *run.record_end++ = static_cast<std::byte>(kind);
+    *run.record_end = static_cast<std::byte>(kind);
+    run.record_end += run.recorded;
     if (run.events_heard)
         notify({kind, object, value, where, pc});
 }

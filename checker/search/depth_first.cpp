@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "checker/search/interruption.hpp"
+#include "checker/search/variants.hpp"
 #include "sim/fault.hpp"
 #include "sim/run.hpp"
 
@@ -17,17 +18,6 @@ using std::chrono::steady_clock;
 constexpr std::uint64_t transitions_between_looks = 4096;
 constexpr std::uint64_t transitions_between_offers = 64;
 
-// The next list of answers after one that was given in full; false if it was the last.
-bool advance(std::vector<sim::choice> &answers)
-{
-    while (!answers.empty() && answers.back().answer + 1 == answers.back().alternatives)
-        answers.pop_back();
-    if (answers.empty())
-        return false;
-    ++answers.back().answer;
-    return true;
-}
-
 std::uint64_t bit(unsigned task)
 {
     return std::uint64_t{1} << task;
@@ -35,11 +25,21 @@ std::uint64_t bit(unsigned task)
 
 } // namespace
 
-depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way, futures &touched,
-                         visited_set &visited, team *others)
+sim::verdict verdict_of_end(runner &on, world_walk &way)
+{
+    return way.detour([&] {
+        sim::block_at_gates();
+        return on.judge_world();
+    });
+}
+
+depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
+                         futures &touched, visited_set &visited, team *others)
     : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(visited), others(others),
       steps_max(sim::the_run.limits.steps_max)
 {
+    if (bounds.self_check)
+        check.emplace(script, way);
 }
 
 void depth_first::run(const std::function<void(const depth_first &)> &look)
@@ -93,6 +93,8 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
 void depth_first::count_bytes()
 {
     counts.visited_bytes = visited.bytes();
+    if (check)
+        counts.checks = check->done;
     counts.path_bytes = std::max(counts.path_bytes, way.bytes() + touched.bytes() + frames.size() * sizeof frames[0]);
 }
 
@@ -104,10 +106,12 @@ std::size_t depth_first::open() const
     return sum;
 }
 
-// The state that the world is in: known, an end, or one to go on from, which is new or has tasks that slept whenever it was
-// visited before and are awake now. Whether it is one to go on from.
+// The state that the world is in: known, an end, or one to go on from, which is new or has tasks that slept whenever it
+// was visited before and are awake now. Whether it is one to go on from.
 bool depth_first::enter(std::uint32_t asleep)
 {
+    if (check)
+        check->congruence();
     visited_set::added added = visited.add(way.hash(), static_cast<visited_set::sleepers>(asleep));
     switch (added.what) {
     case visited_set::answer::seen:
@@ -135,10 +139,7 @@ bool depth_first::enter(std::uint32_t asleep)
 void depth_first::judge_end()
 {
     ++counts.ends;
-    sim::verdict found = way.detour([&] {
-        sim::block_at_gates();
-        return on.judge_world();
-    });
+    sim::verdict found = verdict_of_end(on, way);
     if (found.kind == sim::verdict_kind::stalled)
         ++counts.stalled;
     if (found.is_finding())
@@ -237,8 +238,11 @@ void depth_first::take_next_step()
         asleep = still_asleep(f);
     if (!continues)
         note(*sim::the_run.outcome);
-    if (bounds.self_check)
-        check_hash("the search has lost track of the world after a step: something is changed that no footprint lists");
+    if (check) {
+        check->hash(
+            "the search has lost track of the world after a step: something is changed that no footprint lists");
+        check_commutation(continues ? asleep : 0);
+    }
     if (!continues || !enter(asleep))
         step_back();
 }
@@ -250,7 +254,8 @@ std::uint32_t depth_first::still_asleep(search_frame &f)
         f.words[f.taken.task].add_step(replaced);
     std::uint32_t asleep = 0;
     last_step step_taken(replaced);
-    for (std::uint32_t rest = (f.asleep | f.done) & ~static_cast<std::uint32_t>(bit(f.taken.task)); rest != 0; rest &= rest - 1) {
+    for (std::uint32_t rest = (f.asleep | f.done) & ~static_cast<std::uint32_t>(bit(f.taken.task)); rest != 0;
+         rest &= rest - 1) {
         auto task = static_cast<unsigned>(std::countr_zero(rest));
         if (step_taken.is_independent_of(frames[f.noted_in[task]].words[task]))
             asleep |= rest & -rest;
@@ -261,14 +266,15 @@ std::uint32_t depth_first::still_asleep(search_frame &f)
 void depth_first::step_back()
 {
     way.back();
-    if (bounds.self_check)
-        check_hash("a step that was taken back has left something behind");
+    if (check)
+        check->hash("a step that was taken back has left something behind");
 }
 
-// Something was changed that no footprint lists.
-void depth_first::check_hash(const char *when)
+// Those that still sleep were taken to be independent of the step in progress.
+void depth_first::check_commutation(std::uint32_t asleep)
 {
-    sim::require(way.hash() == way.hash_from_scratch(), when);
+    for (std::uint32_t rest = asleep; rest != 0; rest &= rest - 1)
+        check->commutation(frames[depth - 1].taken, static_cast<unsigned>(std::countr_zero(rest)));
 }
 
 void depth_first::learn(search_frame &f, std::uint64_t stood_at, bool continues)
@@ -277,8 +283,8 @@ void depth_first::learn(search_frame &f, std::uint64_t stood_at, bool continues)
     touched.learn_step(task, stood_at, way.position(task), replaced, step);
     std::uint64_t conflicting = touched.conflicts(step, f.alive & way.alive() & ~bit(task), way.all_positions());
     f.conflicting |= conflicting;
-    // What ends a run depends on everything. And a circle of states in each of which the same task was left out would leave it
-    // out for ever: one of its steps goes back, and there everybody is tried.
+    // What ends a run depends on everything. And a circle of states in each of which the same task was left out would
+    // leave it out for ever: one of its steps goes back, and there everybody is tried.
     f.full = f.full || !continues || touched.goes_back(stood_at, way.position(task));
     if (conflicting != 0 || f.full)
         touched.learn_conflict(stood_at);

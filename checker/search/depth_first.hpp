@@ -1,7 +1,10 @@
 // One search through the states of a scenario, depth first, by one process, alone or as one of several.
 #pragma once
 
+#include <optional>
+
 #include "checker/search/futures.hpp"
+#include "checker/search/self_check.hpp"
 #include "checker/search/state_search.hpp"
 #include "checker/search/step_script.hpp"
 #include "checker/search/team.hpp"
@@ -13,8 +16,12 @@ namespace interfuse {
 // The bound of a process that stopped because another one has.
 inline constexpr const char *bound_by_others = "another process";
 
-// From each state that the set did not contain each task that can go on is tried, or as many as the reduction leaves, with each
-// answer to the choices of its step. Which ones depends on the state and on what was known when the search began.
+// How the run ends in a state in which nobody can go on.
+sim::verdict verdict_of_end(runner &on, world_walk &way);
+
+// From each state that the set did not contain each task that can go on is tried, or as many as the reduction leaves,
+// with each answer to the choices of its step. Which ones depends on the state and on what was known when the search
+// began.
 class depth_first {
 public:
     // The walk stands at the start. `others`: who shares the set; null: nobody.
@@ -46,7 +53,7 @@ private:
     unsigned pick(std::uint64_t from) const;
     void take_next_step();
     void step_back();
-    void check_hash(const char *when);
+    void check_commutation(std::uint32_t asleep);
     void learn(search_frame &f, std::uint64_t stood_at, bool continues);
     std::uint32_t still_asleep(search_frame &f);
     bool choose_step(search_frame &f);
@@ -62,6 +69,7 @@ private:
     futures &touched;
     visited_set &visited;
     team *others;
+    std::optional<self_check> check;
     step_touches step;
     std::vector<sim::word_index> replaced;
     std::vector<search_frame> frames; // of the path, and beyond `depth` for later use

@@ -1,7 +1,8 @@
-// What a search learns before it begins.
+// Ways through a world by chance.
 #pragma once
 
 #include <chrono>
+#include <functional>
 
 #include "checker/search/futures.hpp"
 #include "checker/search/step_script.hpp"
@@ -9,9 +10,31 @@
 
 namespace interfuse {
 
-// Walks from the start by chance until so many walks in a row have taught nothing, and puts what was learnt to use. That is no more
-// than a good guess: a search goes on to learn, and is repeated as long as it does. The same calls walk the same ways. `touched`: null if futures are not asked for.
-void learn_from_random_walks(step_script &script, world_walk &way, futures *touched, sim::rng &chance, std::uint64_t idle_walks,
-                             std::chrono::steady_clock::time_point deadline);
+// Walks from the start. The same calls with the same chance walk the same ways.
+class random_walker {
+public:
+    // A step that was taken: by whom, from which place of the code, and whether the run goes on. Returns whether the
+    // walk does.
+    using after_step = std::function<bool(unsigned task, std::uint64_t stood_at, bool continues)>;
+
+    random_walker(step_script &script, world_walk &way, sim::rng &chance) : script(script), way(way), chance(chance) {}
+
+    // Until nobody can go on, a step ends the run, or `after` says so; the walk then goes back to the start.
+    void walk(const after_step &after);
+
+private:
+    bool take_step(const after_step &after);
+
+    step_script &script;
+    world_walk &way;
+    sim::rng &chance;
+    unsigned last = 0;  // task that took a step
+    unsigned stays = 1; // so many steps it takes on average before another one does
+};
+
+// Walks until so many walks in a row have taught nothing, and puts what was learnt to use. That is no more than a good
+// guess: a search goes on to learn, and is repeated as long as it does. `touched`: null if futures are not asked for.
+void learn_from_random_walks(step_script &script, world_walk &way, futures *touched, sim::rng &chance,
+                             std::uint64_t idle_walks, std::chrono::steady_clock::time_point deadline);
 
 } // namespace interfuse

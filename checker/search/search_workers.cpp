@@ -20,7 +20,6 @@ namespace interfuse {
 
 namespace {
 
-constexpr unsigned parts_of_visited_set = 256;
 constexpr int milliseconds_between_looks = 100;
 
 struct worker {
@@ -99,9 +98,9 @@ std::string end_worker(const worker &ended)
 
 class workforce {
 public:
-    workforce(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way, futures &touched)
-        : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(bounds.memory_max, parts_of_visited_set),
-          members(jobs)
+    workforce(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
+              futures &touched, visited_set &visited)
+        : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(visited), members(jobs)
     {
         std::fflush(nullptr);
         for (unsigned i = 0; i < jobs; ++i)
@@ -192,7 +191,7 @@ private:
     step_script &script;
     world_walk &way;
     futures &touched;
-    visited_set visited;
+    visited_set &visited;
     team members;
     std::vector<worker> workers;
 };
@@ -213,6 +212,8 @@ void searched_share::add(const searched_share &other)
     counts.stalled += other.counts.stalled;
     counts.depth = std::max(counts.depth, other.counts.depth);
     counts.path_bytes += other.counts.path_bytes;
+    counts.checks.behaved_alike += other.counts.checks.behaved_alike;
+    counts.checks.commuted += other.counts.checks.commuted;
     for (const state_finding &each : other.findings) {
         auto same = std::ranges::find(findings, each.fingerprint, &state_finding::fingerprint);
         if (same == findings.end())
@@ -225,10 +226,11 @@ void searched_share::add(const searched_share &other)
     interrupted = std::max(interrupted, other.interrupted);
 }
 
-searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
-                                 futures &touched, const std::function<void(std::uint64_t)> &progress)
+searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script,
+                                 world_walk &way, futures &touched, visited_set &visited,
+                                 const std::function<void(std::uint64_t)> &progress)
 {
-    return workforce(jobs, on, bounds, script, way, touched).run(progress);
+    return workforce(jobs, on, bounds, script, way, touched, visited).run(progress);
 }
 
 } // namespace interfuse

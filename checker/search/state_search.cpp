@@ -2,10 +2,12 @@
 #include "checker/search/state_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "checker/search/random_walks.hpp"
 #include "checker/search/search_workers.hpp"
+#include "checker/search/walk_check.hpp"
 #include "sim/run.hpp"
 
 namespace interfuse {
@@ -26,7 +28,7 @@ public:
     searched run()
     {
         on.begin_search(script);
-        way.emplace();
+        way.emplace(bounds.wide);
         walk(walks_least);
         if (reduces())
             walk(walks_least); // who conflicts with whom shows only when it is known what they touch
@@ -38,15 +40,19 @@ public:
             ++passes;
             search_once();
             states_of_all_passes += last.counts.states;
-        } while (last.bound.empty() && last.interrupted == 0 && last.error.empty() && has_learnt());
+        } while (is_through() && has_learnt());
+        if (is_through())
+            last.counts.walks = walk_inside(on, bounds, script, *way, *visited, last.findings);
         on.end_search();
         return summed_up();
     }
 
 private:
     static constexpr std::uint64_t walks_least = 100;
-    static constexpr std::uint64_t states_a_walk = 200; // a walk costs as much as some hundred states
+    static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
+    static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
 
+    bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
     bool reduces() const { return bounds.reduce == reduction::persistent_sets; }
 
     void walk(std::uint64_t idle_walks)
@@ -74,15 +80,16 @@ private:
     void search_once()
     {
         search_counts seen;
+        visited.emplace(bounds.memory_max, bounds.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
         if (bounds.jobs > 1) {
-            last = search_in_workers(bounds.jobs, on, bounds, script, *way, touched, [&](std::uint64_t states) {
-                seen.states = states;
-                tell(seen, 0);
-            });
+            last =
+                search_in_workers(bounds.jobs, on, bounds, script, *way, touched, *visited, [&](std::uint64_t states) {
+                    seen.states = states;
+                    tell(seen, 0);
+                });
             return;
         }
-        visited_set visited(bounds.memory_max);
-        depth_first search(on, bounds, script, *way, touched, visited, nullptr);
+        depth_first search(on, bounds, script, *way, touched, *visited, nullptr);
         search.run([&](const depth_first &now) { tell(now.counts, now.open()); });
         last = share_of(search);
     }
@@ -114,6 +121,7 @@ private:
     step_script script;
     sim::rng chance{1};
     std::optional<world_walk> way;
+    std::optional<visited_set> visited; // of the last pass
     futures touched;
     searched_share last;
     unsigned passes = 0;
@@ -128,10 +136,10 @@ searched search_states(runner &on, const search_bounds &bounds,
     return searcher(on, bounds, progress).run();
 }
 
-double collision_probability(std::uint64_t states)
+double collision_probability(std::uint64_t states, bool wide)
 {
     auto n = static_cast<double>(states);
-    return std::min(1.0, n * n / 2 / 18446744073709551616.0);
+    return std::min(1.0, n * n / 2 * std::exp2(wide ? -128 : -64));
 }
 
 } // namespace interfuse

@@ -12,15 +12,17 @@
 
 namespace interfuse {
 
-// Which of the tasks that can go on are tried in a state. Sleep sets: each state is visited, but by as few steps as do, by what the
-// steps touch. Persistent sets: as few states as do, so that each end and each violation is still found, by what each task may
-// touch from where it stands (both Godefroid 1996).
+// Which of the tasks that can go on are tried in a state. Sleep sets: each state is visited, but by as few steps as do,
+// by what the steps touch. Persistent sets: as few states as do, so that each end and each violation is still found, by
+// what each task may touch from where it stands (both Godefroid 1996).
 enum class reduction : std::uint8_t { none, sleep_sets, persistent_sets };
 
 struct search_bounds {
     reduction reduce = reduction::sleep_sets;
     unsigned jobs = 1;       // processes
-    bool self_check = false; // hashes the whole world after each step and each way back too, and ends where that differs
+    bool wide = false;       // states are known by hashes of 128 bits
+    bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
+    std::uint64_t walks = 0; // random ones after the search, which must stay inside it
     std::uint64_t states_max = UINT64_MAX;
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -34,6 +36,12 @@ struct state_finding {
     std::vector<search_step> path;
 };
 
+// What a search has tried out of what it takes for granted. Two processes do not compare.
+struct search_checks {
+    std::uint64_t behaved_alike = 0; // times that a state was met again and behaved as before
+    std::uint64_t commuted = 0;      // pairs of steps that were taken to be independent
+};
+
 struct search_counts {
     std::uint64_t states = 0;      // different ones, the start among them
     std::uint64_t transitions = 0; // taken
@@ -42,9 +50,11 @@ struct search_counts {
     std::uint64_t stalled = 0;     // of these, stalled by the scenario's design
     std::size_t depth = 0;         // the longest path
     std::size_t visited_bytes = 0;
-    std::size_t path_bytes = 0;  // of the way back from the deepest state
-    unsigned passes = 0;         // searches until what tasks touch was known; the other counts are of the last
+    std::size_t path_bytes = 0; // of the way back from the deepest state
+    unsigned passes = 0;        // searches until what tasks touch was known; the other counts are of the last
     std::uint64_t states_of_all_passes = 0;
+    search_checks checks;
+    std::uint64_t walks = 0; // random ones that stayed inside
 };
 
 struct searched {
@@ -56,12 +66,12 @@ struct searched {
     std::chrono::nanoseconds took{0};
 };
 
-// Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. What it visits and finds does
-// not depend on the number of processes. `progress` is called a few times a second.
+// Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. What it visits and
+// finds does not depend on the number of processes. `progress` is called a few times a second.
 searched search_states(runner &on, const search_bounds &bounds,
                        const std::function<void(const search_counts &, std::size_t open)> &progress);
 
-// The probability that two of so many states have the same hash of 64 bits, at most 1.
-double collision_probability(std::uint64_t states);
+// The probability that two of so many states have the same hash of 64 or 128 bits, at most 1.
+double collision_probability(std::uint64_t states, bool wide);
 
 } // namespace interfuse

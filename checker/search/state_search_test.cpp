@@ -1,6 +1,7 @@
 // The search over states, on programs whose states can be counted by hand.
 #include "checker/search/state_search.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -32,7 +33,8 @@ constexpr unsigned increments = 3;
 
 void build_two_counters()
 {
-    // In words of their own: what lies in one word counts as one. Without a loop, behind which persistent sets try everybody.
+    // In words of their own: what lies in one word counts as one. Without a loop, behind which persistent sets try
+    // everybody.
     for (shared *own : {make_shared(), make_shared()})
         start("counter", [own] {
             kernel::atomic_inc(&own->counters[0]);
@@ -197,7 +199,8 @@ TEST(StateSearch, EndsItsPathsAlikeWhenTheyAreRunAgain)
         searched found = search(build);
         ASSERT_EQ(found.findings.size(), 1U);
         static scenario which;
-        which = {.name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
+        which = {
+            .name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
         runner on(setup_of(which));
         guided_strategy chooser(found.findings[0].path);
         run_result again = on.run(chooser, 0);
@@ -216,6 +219,25 @@ TEST(StateSearch, SaysWhichBoundStoppedIt)
     EXPECT_EQ(search(build_many_counters, {.reduce = none, .memory_max = 1 << 17}).bound, "--max-memory");
 }
 
+TEST(StateSearch, KnowsTheSameStatesByHashesOf128Bits)
+{
+    searched narrow = search(build_crossed_locks, {.walks = 50});
+    searched wide = search(build_crossed_locks, {.wide = true, .walks = 50});
+    EXPECT_EQ(wide.counts.states, narrow.counts.states);
+    EXPECT_EQ(wide.counts.transitions, narrow.counts.transitions);
+    EXPECT_GT(wide.counts.visited_bytes, narrow.counts.visited_bytes);
+    EXPECT_EQ(wide.counts.walks, 50U);
+}
+
+TEST(StateSearch, TriesOutWhatItTakesForGranted)
+{
+    searched found = search(build_lost_update);
+    EXPECT_EQ(found.counts.checks.behaved_alike, found.counts.revisits);
+    EXPECT_GT(found.counts.checks.behaved_alike, 0U);
+    EXPECT_GT(found.counts.checks.commuted, 0U);
+    EXPECT_EQ(search(build_lost_update, {.reduce = reduction::none}).counts.checks.commuted, 0U);
+}
+
 TEST(StateSearch, ComesToTheSameNumbersTwice)
 {
     searched first = search(build_lost_update);
@@ -227,10 +249,11 @@ TEST(StateSearch, ComesToTheSameNumbersTwice)
 
 TEST(StateSearch, GivesTheProbabilityOfAMissedState)
 {
-    EXPECT_LT(collision_probability(1'000'000), 1e-7);
-    EXPECT_GT(collision_probability(1'000'000), 1e-8);
-    EXPECT_EQ(collision_probability(std::uint64_t{1} << 32), 0.5);
-    EXPECT_EQ(collision_probability(UINT64_MAX), 1);
+    EXPECT_LT(collision_probability(1'000'000, false), 1e-7);
+    EXPECT_GT(collision_probability(1'000'000, false), 1e-8);
+    EXPECT_EQ(collision_probability(std::uint64_t{1} << 32, false), 0.5);
+    EXPECT_EQ(collision_probability(UINT64_MAX, false), 1);
+    EXPECT_EQ(collision_probability(std::uint64_t{1} << 32, true), std::exp2(-65));
 }
 
 } // namespace interfuse

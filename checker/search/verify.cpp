@@ -39,8 +39,15 @@ private:
     void search(scenario_search &into)
     {
         try {
-            runner on({into.of.which, into.of.parameters, options.points, options.checks, options.limits, options.watch});
-            search_bounds bounds{options.reduce, options.jobs, options.self_check, options.states_max, options.memory_max};
+            runner on(
+                {into.of.which, into.of.parameters, options.points, options.checks, options.limits, options.watch});
+            search_bounds bounds{.reduce = options.reduce,
+                                 .jobs = options.jobs,
+                                 .wide = options.wide,
+                                 .self_check = options.self_check,
+                                 .walks = options.walks,
+                                 .states_max = options.states_max,
+                                 .memory_max = options.memory_max};
             if (options.time_max)
                 bounds.deadline = steady_clock::now() + *options.time_max;
             into.result = search_states(on, bounds, [&](const search_counts &counts, std::size_t open) {
@@ -72,8 +79,8 @@ private:
         listener.found(found, trace{});
     }
 
-    // The path to a finding is run as explore runs a schedule, and has to end in a finding too. Where several things are wrong
-    // at once it may be another one of them, which is what the trace then shows.
+    // The path to a finding is run as explore runs a schedule, and has to end in a finding too. Where several things
+    // are wrong at once it may be another one of them, which is what the trace then shows.
     void describe(runner &on, const state_finding &counted, scenario_search &into)
     {
         guided_strategy chooser(counted.path);
@@ -83,13 +90,14 @@ private:
         recorded.strategy = "verify";
         std::uint64_t fingerprint = again.result.fingerprint;
         if (fingerprint == 0) {
-            result.nondeterminism =
-                fmt::format("a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with nothing{}{}",
-                            counted.path.size(), recorded.scenario, counted.message, counted.fingerprint,
-                            chooser.error().empty() ? "" : "; ", chooser.error());
+            result.nondeterminism = fmt::format(
+                "a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with nothing{}{}",
+                counted.path.size(), recorded.scenario, counted.message, counted.fingerprint,
+                chooser.error().empty() ? "" : "; ", chooser.error());
             return;
         }
-        auto same = std::ranges::find(into.findings, fingerprint, [](const finding &f) { return f.verdict.fingerprint; });
+        auto same =
+            std::ranges::find(into.findings, fingerprint, [](const finding &f) { return f.verdict.fingerprint; });
         if (same != into.findings.end()) {
             same->count += counted.count;
             return;
@@ -153,6 +161,9 @@ search_counts verification::sums() const
         sums.depth = std::max(sums.depth, counts.depth);
         sums.visited_bytes = std::max(sums.visited_bytes, counts.visited_bytes);
         sums.path_bytes = std::max(sums.path_bytes, counts.path_bytes);
+        sums.checks.behaved_alike += counts.checks.behaved_alike;
+        sums.checks.commuted += counts.checks.commuted;
+        sums.walks += counts.walks;
     }
     return sums;
 }

@@ -16,7 +16,9 @@ struct verify_options {
     sim::run_limits limits; // steps_max bounds the length of a path
     sim::watch_set watch = 0;
     reduction reduce = reduction::sleep_sets;
+    bool wide = false; // hashes of 128 bits
     bool self_check = false;
+    std::uint64_t walks = 0;
     unsigned jobs = 1;
     std::uint64_t states_max = UINT64_MAX; // of each scenario, as the next two
     std::size_t memory_max = 0;            // bytes

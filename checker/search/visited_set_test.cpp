@@ -15,10 +15,10 @@ TEST(VisitedSet, KnowsEachKeyOnceWhileItGrows)
     visited_set seen(64 << 20);
     sim::rng first(1);
     for (unsigned i = 0; i < keys; ++i)
-        ASSERT_EQ(seen.add(first.next()).what, answer::fresh) << i;
+        ASSERT_EQ(seen.add({first.next()}).what, answer::fresh) << i;
     sim::rng again(1);
     for (unsigned i = 0; i < keys; ++i)
-        ASSERT_EQ(seen.add(again.next()).what, answer::seen) << i;
+        ASSERT_EQ(seen.add({again.next()}).what, answer::seen) << i;
     EXPECT_EQ(seen.size(), keys);
 }
 
@@ -27,7 +27,7 @@ TEST(VisitedSet, NeedsAtMostSixteenBytesAState)
     visited_set seen(64 << 20);
     sim::rng keys(2);
     while (seen.size() < 300'000) {
-        seen.add(keys.next());
+        seen.add({keys.next()});
         if (seen.size() > 10'000) {
             ASSERT_LE(seen.bytes(), 16 * seen.size()) << seen.size();
         }
@@ -40,26 +40,47 @@ TEST(VisitedSet, KeepsWhoSleptAtEachVisitToAKeyWhileItGrows)
     visited_set seen(64 << 20, 3);
     sim::rng first(4);
     for (unsigned i = 0; i < keys; ++i)
-        seen.add(first.next(), static_cast<visited_set::sleepers>(i | 1));
+        seen.add({first.next()}, static_cast<visited_set::sleepers>(i | 1));
     sim::rng again(4);
     for (unsigned i = 0; i < keys; ++i) {
-        visited_set::added known = seen.add(again.next(), 0x00ff);
+        visited_set::added known = seen.add({again.next()}, 0x00ff);
         ASSERT_EQ(known.what, answer::seen);
         ASSERT_EQ(known.before, static_cast<visited_set::sleepers>(i | 1));
     }
     sim::rng once_more(4);
     for (unsigned i = 0; i < keys; ++i)
-        ASSERT_EQ(seen.add(once_more.next()).before, (i | 1) & 0xff);
+        ASSERT_EQ(seen.add({once_more.next()}).before, (i | 1) & 0xff);
 }
 
 TEST(VisitedSet, TakesEachKeyButOneForAnother)
 {
     visited_set seen(1 << 20);
-    EXPECT_EQ(seen.add(0).what, answer::fresh);
-    EXPECT_EQ(seen.add(0).what, answer::seen);
-    EXPECT_EQ(seen.add(~std::uint64_t{0}).what, answer::fresh);
-    EXPECT_EQ(seen.add(~std::uint64_t{0} - 1).what, answer::fresh);
-    EXPECT_EQ(seen.add(~std::uint64_t{0}).what, answer::seen);
+    EXPECT_EQ(seen.add({0}).what, answer::fresh);
+    EXPECT_EQ(seen.add({0}).what, answer::seen);
+    EXPECT_EQ(seen.add({~std::uint64_t{0}}).what, answer::fresh);
+    EXPECT_EQ(seen.add({~std::uint64_t{0} - 1}).what, answer::fresh);
+    EXPECT_EQ(seen.add({~std::uint64_t{0}}).what, answer::seen);
+}
+
+TEST(VisitedSet, TellsKeysApartByTheirUpperHalvesWhereTheyAreWide)
+{
+    constexpr unsigned keys = 20'000;
+    visited_set seen(64 << 20, 3, true);
+    sim::rng first(5);
+    for (unsigned i = 0; i < keys; ++i) {
+        std::uint64_t low = first.next();
+        ASSERT_EQ(seen.add({low, 1}, 5).what, answer::fresh);
+        ASSERT_EQ(seen.add({low, 2}, 6).what, answer::fresh);
+    }
+    sim::rng again(5);
+    for (unsigned i = 0; i < keys; ++i) {
+        std::uint64_t low = again.next();
+        ASSERT_TRUE(seen.contains({low, 1}));
+        ASSERT_FALSE(seen.contains({low, 3}));
+        ASSERT_EQ(seen.add({low, 1}).before, 5);
+        ASSERT_EQ(seen.add({low, 2}).before, 6);
+    }
+    EXPECT_EQ(seen.size(), 2 * keys);
 }
 
 TEST(VisitedSet, SaysThatItIsFullAndKeepsWhatItHas)
@@ -67,14 +88,14 @@ TEST(VisitedSet, SaysThatItIsFullAndKeepsWhatItHas)
     visited_set seen(64 << 10);
     sim::rng keys(3);
     std::uint64_t first = keys.next();
-    EXPECT_EQ(seen.add(first).what, answer::fresh);
+    EXPECT_EQ(seen.add({first}).what, answer::fresh);
     answer last = answer::fresh;
     while (last == answer::fresh)
-        last = seen.add(keys.next()).what;
+        last = seen.add({keys.next()}).what;
     EXPECT_EQ(last, answer::full);
     EXPECT_LE(seen.bytes(), 64U << 10);
     EXPECT_GT(seen.size(), 1000U);
-    EXPECT_EQ(seen.add(first).what, answer::seen);
+    EXPECT_EQ(seen.add({first}).what, answer::seen);
 }
 
 } // namespace interfuse

@@ -23,15 +23,6 @@ const sim::word_index first_word = header_bytes / 8;
 using sim::first_shadow_word;
 using sim::first_stack_word;
 
-// Of a word that is zero nothing is counted, so that memory which nobody has used yet needs no visit.
-std::uint64_t hash_of_word(sim::word_index word, std::uint64_t value)
-{
-    if (value == 0)
-        return 0;
-    std::uint64_t both[] = {word, value};
-    return XXH3_64bits(both, sizeof both);
-}
-
 bool is_on_a_stack(sim::word_index word)
 {
     return word >= first_stack_word && word < first_shadow_word;
@@ -49,25 +40,6 @@ bool is_a_context(sim::word_index word)
     return offset < sizeof(sim::world::tasks) && offset % sizeof(sim::task) == offsetof(sim::task, context);
 }
 
-std::uint64_t sum_of_words(sim::word_index from, sim::word_index to)
-{
-    std::uint64_t sum = 0;
-    for (sim::word_index word = from; word < to; ++word)
-        if (!is_a_context(word))
-            sum += hash_of_word(word, sim::word_at(word));
-    return sum;
-}
-
-std::uint64_t sum_of_heap_and_shadow()
-{
-    const sim::world &w = sim::the_world();
-    std::uint64_t sum = sum_of_words(first_word, static_cast<sim::word_index>((w.heap_used + 7) / 8)) +
-                        hash_of_word(sim::word_of(&w.heap_used), w.heap_used);
-    if (w.shadowed)
-        sum += sum_of_words(first_shadow_word, sim::words_of_arena);
-    return sum;
-}
-
 struct live_stack {
     const std::byte *low = nullptr;
     std::size_t bytes = 0;
@@ -82,10 +54,12 @@ live_stack stack_of(unsigned task)
     return {low, static_cast<std::size_t>(sim::stack_top(task) - low)};
 }
 
-std::uint64_t hash_of_stack(unsigned task)
+state_key hash_of_bytes(const void *from, std::size_t bytes, std::uint64_t seed, bool wide)
 {
-    live_stack live = stack_of(task);
-    return live.bytes == 0 ? 0 : XXH3_64bits_withSeed(live.low, live.bytes, task + 1);
+    if (!wide)
+        return {XXH3_64bits_withSeed(from, bytes, seed), 0};
+    XXH128_hash_t hash = XXH3_128bits_withSeed(from, bytes, seed);
+    return {hash.low64, hash.high64};
 }
 
 bool is_code(std::uint64_t word)
@@ -110,7 +84,41 @@ std::uint64_t position_of(unsigned task)
 
 } // namespace
 
-world_walk::world_walk()
+// Of a word that is zero nothing is counted, so that memory which nobody has used yet needs no visit.
+state_key world_walk::hash_of_word(sim::word_index word, std::uint64_t value) const
+{
+    if (value == 0)
+        return {};
+    std::uint64_t both[] = {word, value};
+    return hash_of_bytes(both, sizeof both, 0, wide);
+}
+
+state_key world_walk::sum_of_words(sim::word_index from, sim::word_index to) const
+{
+    state_key sum;
+    for (sim::word_index word = from; word < to; ++word)
+        if (!is_a_context(word))
+            sum += hash_of_word(word, sim::word_at(word));
+    return sum;
+}
+
+state_key world_walk::sum_of_heap_and_shadow() const
+{
+    const sim::world &w = sim::the_world();
+    state_key sum = sum_of_words(first_word, static_cast<sim::word_index>((w.heap_used + 7) / 8)) +
+                    hash_of_word(sim::word_of(&w.heap_used), w.heap_used);
+    if (w.shadowed)
+        sum += sum_of_words(first_shadow_word, sim::words_of_arena);
+    return sum;
+}
+
+state_key world_walk::hash_of_stack(unsigned task) const
+{
+    live_stack live = stack_of(task);
+    return live.bytes == 0 ? state_key{} : hash_of_bytes(live.low, live.bytes, task + 1, wide);
+}
+
+world_walk::world_walk(bool wide) : wide(wide)
 {
     sim::require(sim::fakes_are_watched, "the search needs an executable whose fakes are watched");
     sim::world &w = sim::the_world();
@@ -126,9 +134,9 @@ world_walk::world_walk()
     }
 }
 
-std::uint64_t world_walk::hash_from_scratch() const
+state_key world_walk::hash_from_scratch() const
 {
-    std::uint64_t sum = sum_of_heap_and_shadow();
+    state_key sum = sum_of_heap_and_shadow();
     for (unsigned task = 0; task < sim::the_world().task_count; ++task)
         sum += hash_of_stack(task);
     return sum;
@@ -166,8 +174,8 @@ void world_walk::save(unsigned task)
 {
     live_stack live = stack_of(task);
     const sim::call_stack &calls = sim::the_run.calls[task];
-    std::size_t calls_bytes = offsetof(sim::call_stack, callers) +
-                              std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0];
+    std::size_t calls_bytes =
+        offsetof(sim::call_stack, callers) + std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0];
     steps.push_back({task, changes.size(), stacks.size(), raw_used, words_hash});
     std::size_t needed = header_bytes + sizeof live.low + live.bytes + calls_bytes;
     if (raw.size() < raw_used + needed)
@@ -305,10 +313,12 @@ void world_walk::account_for(unsigned task)
         std::uint64_t after = sim::word_at(word);
         if (after == before)
             continue;
-        if (is_on_a_stack(word))
+        if (is_on_a_stack(word)) {
             foreign |= std::uint64_t{1} << owner_of_stack_word(word);
-        else
-            words_hash += hash_of_word(word, after) - hash_of_word(word, before);
+        } else {
+            words_hash += hash_of_word(word, after);
+            words_hash -= hash_of_word(word, before);
+        }
     }
     for (foreign |= std::uint64_t{1} << task; foreign != 0; foreign &= foreign - 1)
         look_at_stack(static_cast<unsigned>(std::countr_zero(foreign)));
@@ -321,7 +331,8 @@ void world_walk::back()
         sim::word_at(changes.back().word) = changes.back().before;
     for (; stacks.size() > last.stacks; stacks.pop_back()) {
         const stack_change &each = stacks.back();
-        stacks_hash += each.hash - stack_hashes[each.task];
+        stacks_hash += each.hash;
+        stacks_hash -= stack_hashes[each.task];
         stack_hashes[each.task] = each.hash;
         positions[each.task] = each.position;
     }
@@ -339,7 +350,8 @@ void world_walk::back()
     take(low, static_cast<std::size_t>(sim::stack_top(last.task) - low));
     sim::call_stack &calls = sim::the_run.calls[last.task];
     std::memcpy(&calls.depth, from, sizeof calls.depth);
-    take(&calls, offsetof(sim::call_stack, callers) + std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0]);
+    take(&calls,
+         offsetof(sim::call_stack, callers) + std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0]);
     raw_used = last.raw;
     steps.pop_back();
     sim::forget_stores();

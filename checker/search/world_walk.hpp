@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/search/lesson.hpp"
+#include "checker/search/state_key.hpp"
 #include "sim/arena.hpp"
 #include "sim/footprint.hpp"
 #include "sim/run.hpp"
@@ -17,12 +18,12 @@ namespace interfuse {
 // costs what it changed. Equal worlds have equal hashes whatever way led there.
 class world_walk {
 public:
-    // REQUIRES: the world is where the walk begins, no task runs, the fakes are watched.
-    world_walk();
+    // `wide`: by 128 bits. REQUIRES: the world is where the walk begins, no task runs, the fakes are watched.
+    explicit world_walk(bool wide);
 
-    std::uint64_t hash() const { return words_hash + stacks_hash; }
+    state_key hash() const { return words_hash + stacks_hash; }
     // The same from all words and stacks; for checks.
-    std::uint64_t hash_from_scratch() const;
+    state_key hash_from_scratch() const;
     // Tasks that can go on, by bits.
     std::uint64_t enabled() const;
     // Tasks that may still run, now or later.
@@ -31,8 +32,8 @@ public:
     bool step(unsigned task);
     // Takes the last step back.
     void back();
-    // Words on the stack of the task that took the last step which others touch and which lay in calls that it has replaced:
-    // they are other variables now.
+    // Words on the stack of the task that took the last step which others touch and which lay in calls that it has
+    // replaced: they are other variables now.
     void find_replaced(std::vector<sim::word_index> &into);
     // Which words of stacks others touch than their owner; it has an effect later, as in futures.
     const std::vector<lesson> &learnt();
@@ -58,11 +59,11 @@ private:
         std::size_t changes;
         std::size_t stacks;
         std::size_t raw;
-        std::uint64_t words_hash;
+        state_key words_hash;
     };
     struct stack_change {
         unsigned task;
-        std::uint64_t hash;
+        state_key hash;
         std::uint64_t position;
     };
 
@@ -72,9 +73,15 @@ private:
     void account_for(unsigned task);
     void look_at_stack(unsigned task);
 
-    std::uint64_t words_hash = 0;
-    std::uint64_t stacks_hash = 0;
-    std::array<std::uint64_t, sim::tasks_max> stack_hashes{};
+    state_key hash_of_word(sim::word_index word, std::uint64_t value) const;
+    state_key hash_of_stack(unsigned task) const;
+    state_key sum_of_words(sim::word_index from, sim::word_index to) const;
+    state_key sum_of_heap_and_shadow() const;
+
+    const bool wide;
+    state_key words_hash;
+    state_key stacks_hash;
+    std::array<state_key, sim::tasks_max> stack_hashes{};
     std::array<std::uint64_t, sim::tasks_max> positions{};
     std::vector<step_taken> steps;
     std::vector<sim::word_change> changes;

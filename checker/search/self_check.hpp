@@ -1,0 +1,43 @@
+// What a search takes for granted, tried out wherever it comes by.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "checker/search/search_frame.hpp"
+#include "checker/search/state_key.hpp"
+#include "checker/search/state_search.hpp"
+#include "checker/search/step_script.hpp"
+#include "checker/search/world_walk.hpp"
+
+namespace interfuse {
+
+// Each check takes steps of its own and takes them back. One that fails is an error of interfuse: it ends the process.
+class self_check {
+public:
+    self_check(step_script &script, world_walk &way) : script(script), way(way) {}
+
+    // The hash that was kept up to date is the one of all words: every change was listed in a footprint.
+    void hash(const char *when) const;
+    // A state behaves as when it was seen first: the same tasks can go on, their steps touch the same words, and lead
+    // to the same states or reports.
+    void congruence();
+    // The last step, and each step that the other task could take before it, lead to the same states in either order.
+    // REQUIRES: the run goes on behind all of them.
+    void commutation(const search_step &last, unsigned other);
+
+    search_checks done;
+
+private:
+    template <typename Visit> void for_each_step(unsigned task, Visit visit);
+    std::uint64_t behaviour();
+    bool take(const search_step &step);
+
+    step_script &script;
+    world_walk &way;
+    std::unordered_map<std::uint64_t, std::uint64_t> seen; // what a state does, by its key
+    std::vector<sim::word_index> words;
+    std::vector<state_key> behind, instead;
+};
+
+} // namespace interfuse
