@@ -3,8 +3,11 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 #include "scenarios/worker.hpp"
 #include "sim/kernel/wait.hpp"
+#include "sim/world.hpp"
 
 namespace interfuse {
 
@@ -20,7 +23,10 @@ struct reply_queue {
     std::array<slot_state, slots_max> states;
     unsigned readers, writers; // that are still at work
     kernel::wait_queue_head_t changed;
+    reply_queue *earlier; // that of a daemon started before; null for the first
 };
+
+const sim::per_world<reply_queue *> last_queue;
 
 // The first slot in a state, slots_max if there is none.
 unsigned find(const reply_queue &queue, slot_state state)
@@ -108,10 +114,25 @@ reply_queue *make_queue(const mount &m, const worker_options &options, unsigned 
     queue->readers = queue->writers = readers;
     for (reply_place *&place : queue->places)
         place = map_reply(m, options);
+    queue->earlier = last_queue;
+    last_queue = queue;
     return queue;
 }
 
+unsigned number_of(const reply_queue &queue)
+{
+    return queue.earlier == nullptr ? 1 : number_of(*queue.earlier) + 1;
+}
+
 } // namespace
+
+std::string name_of_reply_queue(const void *address)
+{
+    for (const reply_queue *queue = last_queue; queue != nullptr; queue = queue->earlier)
+        if (address >= queue && address < queue + 1)
+            return fmt::format("reply queue {}", number_of(*queue));
+    return "";
+}
 
 void start_split_daemon(const mount &m, unsigned readers, crew &daemon, worker_options options)
 {

@@ -9,6 +9,7 @@
 
 #include "checker/invariants/ghost.hpp"
 #include "checker/invariants/transitions.hpp"
+#include "scenarios/split_daemon.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/mutex.hpp"
 #include "sim/kernel/namei.hpp"
@@ -165,7 +166,7 @@ std::string name_of_core_object(const void *address)
 {
     if (!sim::in_arena(address))
         return static_cast<const char *>(address); // an event about a constant: the name of a system call
-    for (std::string (*find)(const void *) : {connection_name, task_name, slab_name}) {
+    for (std::string (*find)(const void *) : {connection_name, task_name, slab_name, name_of_reply_queue}) {
         std::string name = find(address);
         if (!name.empty())
             return name;
