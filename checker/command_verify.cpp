@@ -26,7 +26,7 @@ struct verify_arguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> set;
     std::optional<std::string> watch;
-    std::string reduce = "sleep";
+    std::optional<std::string> reduce;
     std::string hash = "64";
     std::string core = core_name;
     std::string points = "coarse";
@@ -81,7 +81,10 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
                                     "Which tasks are tried in a state: all, or all that are awake, or persistent sets"))
         ->option_text("none|sleep|persistent")
         ->check(CLI::IsMember({"none", "sleep", "persistent"}))
-        ->capture_default_str()
+        ->default_str("sleep, with --livelocks none")
+        ->group(subject);
+    with_environment(app.add_flag("--livelocks", options.livelocks,
+                                  "Look for circles of states that a fair scheduler need never leave"))
         ->group(subject);
     with_environment(app.add_option("--hash", given.hash, "Bits of the hash that a state is known by"))
         ->option_text("64|128")
@@ -146,6 +149,22 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
 }
 
 // Returns what is wrong, or nothing.
+std::string choose_reduction(const verify_arguments &given, verify_options &options)
+{
+    std::string name = given.reduce.value_or(options.livelocks ? "none" : "sleep");
+    options.reduce = name == "none"    ? reduction::none
+                     : name == "sleep" ? reduction::sleep_sets
+                                       : reduction::persistent_sets;
+    if (options.livelocks && options.reduce != reduction::none)
+        return "--livelocks: with --reduce none only, as a circle may consist of steps that a reduction leaves out";
+    if (options.livelocks && options.jobs > 1)
+        return "--livelocks: with --jobs 1 only, as circles are found in the order of one search";
+    if ((options.watch & sim::watch_races) != 0 && options.reduce == reduction::persistent_sets)
+        return "--watch: races takes --reduce sleep or none, as it compares steps in every state";
+    return "";
+}
+
+// Returns what is wrong, or nothing.
 std::string look_up(const verify_arguments &given, verify_options &options)
 {
     std::string error = choose_subject(given.scenarios, given.set, options.scenarios);
@@ -160,13 +179,13 @@ std::string look_up(const verify_arguments &given, verify_options &options)
     if (!watch.error.empty())
         return "--watch: " + watch.error;
     options.watch = watch.watching;
-    if ((options.watch & ~sim::watch_memory) != 0)
-        return "--watch: verify takes none or memory; races and locks go by what happened before, which is no part of "
-               "a state";
+    if ((options.watch & sim::watch_locks) != 0)
+        return "--watch: verify takes none, memory, races or memory,races; locks goes by orders over all runs, which are "
+               "no part of a state";
     options.memory_max = *memory;
-    options.reduce = given.reduce == "none"    ? reduction::none
-                     : given.reduce == "sleep" ? reduction::sleep_sets
-                                               : reduction::persistent_sets;
+    error = choose_reduction(given, options);
+    if (!error.empty())
+        return error;
     options.wide = given.hash == "128";
     options.core = given.core;
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;

@@ -90,6 +90,14 @@ std::string search_line(const scenario_search &search)
                     grouped(per_second(counts.states_of_all_passes, search.result.took)), bytes_a_state(counts));
     if (counts.stalled > 0)
         text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
+    if (counts.race_steps > 0)
+        text += fmt::format("    each step was compared with those that can follow it, by {} further steps\n",
+                            grouped(counts.race_steps));
+    if (counts.components)
+        text += fmt::format("    {} of states in which somebody can go round for ever, fairly or not\n",
+                            counted(*counts.components, "circle"));
+    for (const std::string &each : search.races_unconfirmed)
+        text += fmt::format("    not confirmed: {}\n", each);
     if (counts.checks.behaved_alike + counts.checks.commuted > 0)
         text += fmt::format("    {} times a state was met again and behaved alike; {} pairs of steps commuted\n",
                             grouped(counts.checks.behaved_alike), grouped(counts.checks.commuted));

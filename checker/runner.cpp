@@ -209,9 +209,15 @@ sim::verdict runner::judge_cut(const sim::verdict &cut, std::uint64_t number)
     the_run.listen = {};
     the_run.listen.on_schedule = sim::note_state;
     the_run.watching = 0;
+    // The record is that of the first time. It does not grow, as its length would be left in registers, hence on
+    // stacks, and make equal states differ.
+    std::byte *record_end = the_run.record_end;
     begin(again, number);
+    the_run.record_end = record_end;
+    the_run.recorded = 0;
     watch_for_livelock();
     run_to_the_end(*how.which);
+    the_run.recorded = 1;
     return find_livelock().value_or(cut);
 }
 
@@ -252,7 +258,8 @@ void runner::begin_search(sim::strategy &chooser)
     reserve_calls();
     the_run.limits = how.limits;
     the_run.points = how.points;
-    the_run.watching = how.watch | sim::watch_footprint;
+    // Clocks are those of one schedule; the search compares neighbours instead.
+    the_run.watching = (how.watch & ~sim::watch_races) | sim::watch_footprint;
     the_run.listen = {};
     if (how.checks == check_level::steps) {
         the_run.listen.on_event = follow_event;

@@ -74,7 +74,10 @@ expect '--max-time: a number of seconds' explore --max-time nan
 expect '--max-time: a number of seconds' verify --max-time nan
 expect '--max-time: a number of seconds' mutants --max-time nan
 expect '--max-time: a number of seconds' selfcheck --max-time 0
-expect '--watch: verify takes none or memory' verify --watch all
+expect '--watch: verify takes none, memory, races or memory,races' verify --watch all
+expect '--watch: races takes --reduce sleep or none' verify --watch races --reduce persistent
+expect '--livelocks: with --reduce none only' verify --livelocks --reduce sleep
+expect '--livelocks: with --jobs 1 only' verify --livelocks --jobs 2
 expect 'there is no scenario "nosuch"' verify nosuch
 expect 'coarse' verify --points none
 # This build has no counters in its core.

@@ -72,6 +72,29 @@ expect 2 repaired one-request --max-memory 12
 grep -q -- '--max-memory: a number with M or G' "$scratch/errors" || complain "a bad size is not explained"
 expect 2 repaired no-such-scenario
 
+# Races between steps that can follow each other: the documented ones of 2006, and none of the repaired core.
+expect 0 linux-2.6.17 read-pages --watch races
+grep -q 'traces/race-copy-out-args-request-wait-answer.json' "$scratch/said" || complain "the race in read-pages is not found"
+grep -q 'not confirmed' "$scratch/said" && complain "a race of read-pages does not show when its path is run"
+expect 1 linux-2.6.17 read-pages --watch races --strict --jobs 2
+trace=$(sed -n 's/^trace: \(.*-ce0bec2a9d399a81.json\)$/\1/p' "$scratch/said")
+got=0
+"$INTERFUSE_BIN/interfuse-linux-2.6.17" replay "$trace" >"$scratch/replayed" 2>&1 || got=$?
+[[ $got == 1 ]] || complain "the replay of a race exits $got, not 1: $(head -n 3 "$scratch/replayed")"
+for reduce in sleep none; do
+    expect 0 repaired one-request read-pages fault-in-reply mounting --watch memory,races --reduce "$reduce"
+    [[ $(grep -c ': complete: ' "$scratch/said") == 4 ]] || complain "with --reduce $reduce races are not looked for everywhere"
+done
+
+# A livelock, in which each round sends one more request, and none without it.
+expect 4 linux-2.6.17 direct-io --set nothing=1,readers=0,writers=1,killers=0,faults=0 --livelocks
+grep -q '^known in direct-io: livelock: ' "$scratch/said" || complain "the livelock is not found"
+for scenario in 'direct-io --set nothing=1,readers=0,writers=1,killers=0,faults=0' 'one-request'; do
+    # shellcheck disable=SC2086
+    expect 0 repaired $scenario --livelocks
+    grep -q '^    0 circles of states' "$scratch/said" || complain "somebody can go round in $scenario"
+done
+
 # A planted bug is found, and its path replays.
 expect 1 no_extra_reference mix --set killers=1
 trace=$(sed -n 's/^trace: //p' "$scratch/said" | head -n 1)

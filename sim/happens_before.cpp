@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "sim/fault.hpp"
+#include "sim/step_accesses.hpp"
 
 namespace sim {
 
@@ -55,6 +56,11 @@ vector_clock &clock_of(object_entry &entry)
     return object_clocks[entry.clock];
 }
 
+bool order_is_followed()
+{
+    return (the_run.watching & (watch_races | watch_steps)) != 0 && the_run.now == phase::running;
+}
+
 void tick(unsigned task)
 {
     ++the_history.clocks[task].of[task];
@@ -91,8 +97,10 @@ bool begin_history()
 
 void acquire(const void *object)
 {
-    if (!races_watched() || object == nullptr)
+    if (!order_is_followed() || object == nullptr)
         return;
+    if (steps_are_listed())
+        return list_acquired(object);
     object_entry &entry = entry_of(object);
     if (entry.run == the_history.run)
         join(the_history.clocks[current_task()], object_clocks[entry.clock], the_world().task_count);
@@ -100,8 +108,10 @@ void acquire(const void *object)
 
 void release(const void *object)
 {
-    if (!races_watched() || object == nullptr)
+    if (!order_is_followed() || object == nullptr)
         return;
+    if (steps_are_listed())
+        return list_released(object);
     unsigned self = current_task();
     join(clock_of(entry_of(object)), the_history.clocks[self], the_world().task_count);
     tick(self);
@@ -109,8 +119,10 @@ void release(const void *object)
 
 void order_task_after(unsigned later)
 {
-    if (!races_watched())
+    if (!order_is_followed())
         return;
+    if (steps_are_listed())
+        return list_released(&the_world().tasks[later]);
     unsigned self = current_task();
     join(the_history.clocks[later], the_history.clocks[self], the_world().task_count);
     tick(self);
@@ -128,6 +140,10 @@ void follow_order(const event &happened)
         return;
     switch (happened.kind) {
     case event_kind::lock:
+        if (steps_are_listed())
+            list_spinlock(object);
+        acquire(object);
+        break;
     case event_kind::down:
     case event_kind::read_lock:
     case event_kind::page_lock:

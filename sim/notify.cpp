@@ -6,13 +6,14 @@
 #include "sim/lock_order.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
+#include "sim/step_accesses.hpp"
 
 namespace sim {
 
 // Who watches the order of what happens; both go by what was held before.
 static void follow_locks(const event &happened)
 {
-    if ((the_run.watching & watch_races) != 0)
+    if ((the_run.watching & (watch_races | watch_steps)) != 0)
         follow_order(happened);
     if (!is_of_lock(happened.kind))
         return;

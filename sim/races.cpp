@@ -12,6 +12,7 @@
 #include "sim/lockless_need.hpp"
 #include "sim/race_report.hpp"
 #include "sim/stack_words.hpp"
+#include "sim/step_accesses.hpp"
 
 namespace sim {
 
@@ -27,7 +28,10 @@ public:
     {
     }
 
-    bool writes() const { return way == access_way::write || way == access_way::lockless_write || way == access_way::free; }
+    bool writes() const
+    {
+        return way == access_way::write || way == access_way::lockless_write || way == access_way::free;
+    }
     bool is_lockless() const { return way == access_way::lockless_read || way == access_way::lockless_write; }
     bool follows(const access_record &other) const
     {
@@ -57,7 +61,8 @@ bool is_write(access_way way)
     return way == access_way::lockless_write;
 }
 
-// The accesses of the list that an access conflicts with, in the order of tasks and ways: that of the list depends on earlier runs.
+// The accesses of the list that an access conflicts with, in the order of tasks and ways: that of the list depends on
+// earlier runs.
 [[gnu::noinline]] std::optional<raced_access> find_other(const location &at, const now &access, auto conflicts)
 {
     std::optional<raced_access> found;
@@ -210,7 +215,8 @@ bool is_known(const location &at, const now &access)
 }
 
 // Calls visit(word, bytes) for each word of the arena that a range of memory has a part of.
-template <typename Visit> [[gnu::always_inline]] inline void for_words(std::size_t offset, std::size_t size, Visit visit)
+template <typename Visit>
+[[gnu::always_inline]] inline void for_words(std::size_t offset, std::size_t size, Visit visit)
 {
     for (std::size_t end = offset + size; offset < end;) {
         std::size_t first = offset % 8, count = std::min(8 - first, end - offset);
@@ -259,6 +265,12 @@ void watch_race_slowly(const access &touched)
 
 void watch_lockless(const access &touched)
 {
+    if (steps_are_listed()) {
+        bool declared = !is_undeclared(touched.address);
+        return list_access(touched, declared ? touched.write ? access_way::lockless_write : access_way::lockless_read
+                                    : touched.write ? access_way::write
+                                                    : access_way::read);
+    }
     if (!races_watched())
         return;
     if (is_undeclared(touched.address))
@@ -271,6 +283,8 @@ void begin_life(const void *memory, std::size_t bytes)
 {
     if ((the_run.watching & watch_locks) != 0)
         forget_lock_classes();
+    if (steps_are_listed())
+        list_birth(memory, bytes);
     if (!races_watched())
         return;
     forget_objects(memory, bytes);
@@ -287,6 +301,8 @@ void begin_life(const void *memory, std::size_t bytes)
 
 void end_life(const void *memory, std::size_t bytes, const place &where)
 {
+    if (steps_are_listed())
+        list_free(memory, bytes, where);
     if (races_watched())
         watch_range(memory, bytes, now(access_way::free, site_of(where)));
 }

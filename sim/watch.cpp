@@ -8,6 +8,7 @@
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
 #include "sim/stack_words.hpp"
+#include "sim/step_accesses.hpp"
 
 namespace sim {
 
@@ -18,8 +19,11 @@ namespace sim {
         memory_touched(touched);
     if ((the_run.watching & watch_races) != 0 && the_run.now == phase::running)
         watch_race(touched);
-    if ((the_run.watching & watch_footprint) != 0 && the_footprint.recording)
+    if ((the_run.watching & watch_footprint) != 0 && the_footprint.recording) {
         note_touched(touched.address, touched.bytes, touched.write);
+        if (steps_are_listed())
+            list_access(touched, touched.write ? access_way::write : access_way::read);
+    }
 }
 
 // Most of what a program touches is a word of its own stack, which nobody but the watcher of races and that of footprints

@@ -40,6 +40,10 @@ depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &s
 {
     if (bounds.self_check)
         check.emplace(script, way);
+    if (bounds.races)
+        races.emplace(script, way);
+    if (bounds.livelocks)
+        circles.emplace(script, way);
 }
 
 void depth_first::run(const std::function<void(const depth_first &)> &look)
@@ -95,7 +99,8 @@ void depth_first::count_bytes()
     counts.visited_bytes = visited.bytes();
     if (check)
         counts.checks = check->done;
-    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + touched.bytes() + frames.size() * sizeof frames[0]);
+    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + touched.bytes() + frames.size() * sizeof frames[0] +
+                                                        (circles ? circles->bytes() : 0));
 }
 
 std::size_t depth_first::open() const
@@ -116,6 +121,8 @@ bool depth_first::enter(std::uint32_t asleep)
     switch (added.what) {
     case visited_set::answer::seen:
         ++counts.revisits;
+        if (circles)
+            circles->meet(frames[depth - 1].taken.task);
         return (added.before & ~asleep) != 0 && push(added.before & ~asleep, added.before & asleep);
     case visited_set::answer::full:
         bound = "--max-memory";
@@ -133,23 +140,21 @@ bool depth_first::enter(std::uint32_t asleep)
         judge_end();
         return false;
     }
-    return (enabled & ~asleep) != 0 && push(enabled & ~asleep, asleep);
-}
-
-void depth_first::judge_end()
-{
-    ++counts.ends;
-    sim::verdict found = verdict_of_end(on, way);
-    if (found.kind == sim::verdict_kind::stalled)
-        ++counts.stalled;
-    if (found.is_finding())
-        note(found);
+    if (races)
+        look_for_races();
+    if ((enabled & ~asleep) == 0 || !push(enabled & ~asleep, asleep))
+        return false;
+    if (circles)
+        circles->enter(depth > 1 ? frames[depth - 2].taken.task : 0);
+    return true;
 }
 
 bool depth_first::push(std::uint64_t enabled, std::uint32_t asleep)
 {
     if (depth == steps_max) {
         bound = "--max-steps";
+        if (circles)
+            count_finding("a path of as many steps as it may have", 0, {}).kind = finding_kind::cut;
         return false;
     }
     if (frames.size() == depth)
@@ -217,7 +222,8 @@ void depth_first::take_next_step()
 {
     search_frame &f = frames[depth - 1];
     if (!choose_step(f)) {
-        if (--depth > 0)
+        leave();
+        if (depth > 0)
             step_back();
         return;
     }
@@ -288,23 +294,6 @@ void depth_first::learn(search_frame &f, std::uint64_t stood_at, bool continues)
     f.full = f.full || !continues || touched.goes_back(stood_at, way.position(task));
     if (conflicting != 0 || f.full)
         touched.learn_conflict(stood_at);
-}
-
-void depth_first::note(const sim::verdict &found)
-{
-    if (!found.is_finding()) {
-        bound = found.message;
-        return;
-    }
-    std::uint64_t fingerprint = fingerprint_of(found);
-    auto same = std::ranges::find(findings, fingerprint, &state_finding::fingerprint);
-    if (same == findings.end()) {
-        state_finding fresh{found.message, fingerprint, 0, {}};
-        for (std::size_t i = 0; i < depth; ++i)
-            fresh.path.push_back(frames[i].taken);
-        same = findings.insert(same, std::move(fresh));
-    }
-    ++same->count;
 }
 
 // Hands the work that lies nearest to the start over to somebody who has none.

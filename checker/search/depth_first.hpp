@@ -3,9 +3,11 @@
 
 #include <optional>
 
+#include "checker/search/fair_circles.hpp"
 #include "checker/search/futures.hpp"
 #include "checker/search/self_check.hpp"
 #include "checker/search/state_search.hpp"
+#include "checker/search/step_races.hpp"
 #include "checker/search/step_script.hpp"
 #include "checker/search/team.hpp"
 #include "checker/search/visited_set.hpp"
@@ -57,7 +59,12 @@ private:
     void learn(search_frame &f, std::uint64_t stood_at, bool continues);
     std::uint32_t still_asleep(search_frame &f);
     bool choose_step(search_frame &f);
+    void leave();
+    void look_for_races();
     void note(const sim::verdict &found);
+    state_finding &count_finding(const std::string &message, std::uint64_t fingerprint,
+                                 const std::vector<search_step> &more);
+    std::vector<search_step> path_with(const std::vector<search_step> &more) const;
     void share();
     void take_over(const handed_over &work);
     void go_home();
@@ -70,6 +77,8 @@ private:
     visited_set &visited;
     team *others;
     std::optional<self_check> check;
+    std::optional<step_races> races;
+    std::optional<fair_circles> circles;
     step_touches step;
     std::vector<sim::word_index> replaced;
     std::vector<search_frame> frames; // of the path, and beyond `depth` for later use

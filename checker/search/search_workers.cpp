@@ -40,6 +40,8 @@ void put(packer &into, const searched_share &share)
         into.put(each.fingerprint);
         into.put(each.count);
         into.put(each.path);
+        into.put(each.others);
+        into.put(each.kind);
     }
 }
 
@@ -57,6 +59,8 @@ searched_share take_share(unpacker &from)
         from.take(each.fingerprint);
         from.take(each.count);
         from.take(each.path);
+        from.take(each.others);
+        from.take(each.kind);
     }
     return share;
 }
@@ -210,6 +214,7 @@ void searched_share::add(const searched_share &other)
     counts.revisits += other.counts.revisits;
     counts.ends += other.counts.ends;
     counts.stalled += other.counts.stalled;
+    counts.race_steps += other.counts.race_steps;
     counts.depth = std::max(counts.depth, other.counts.depth);
     counts.path_bytes += other.counts.path_bytes;
     counts.checks.behaved_alike += other.counts.checks.behaved_alike;
@@ -219,7 +224,7 @@ void searched_share::add(const searched_share &other)
         if (same == findings.end())
             findings.push_back(each);
         else
-            same->count += each.count;
+            same->add(each);
     }
     if (bound.empty() || bound == bound_by_others)
         bound = other.bound;

@@ -70,7 +70,7 @@ private:
     // Conflicts say where to begin, no more.
     bool has_learnt()
     {
-        if (bounds.reduce == reduction::none)
+        if (bounds.reduce == reduction::none && !bounds.races)
             return false;
         return !way->learnt().empty() || std::ranges::any_of(touched.learnt(), [](const lesson &each) {
             return each.kind != lesson_kind::conflict;
@@ -134,6 +134,14 @@ searched search_states(runner &on, const search_bounds &bounds,
                        const std::function<void(const search_counts &, std::size_t)> &progress)
 {
     return searcher(on, bounds, progress).run();
+}
+
+void state_finding::add(const state_finding &same)
+{
+    count += same.count;
+    others.push_back(same.path);
+    others.insert(others.end(), same.others.begin(), same.others.end());
+    others.resize(std::min(others.size(), others_max));
 }
 
 double collision_probability(std::uint64_t states, bool wide)

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,17 +24,36 @@ struct search_bounds {
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
     std::uint64_t walks = 0; // random ones after the search, which must stay inside it
+    bool races =
+        false; // compares each two steps that can follow each other; of all states, so not with persistent sets
+    bool livelocks = false; // looks for fair circles; without reduction, by one process
     std::uint64_t states_max = UINT64_MAX;
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
+// What the search goes by when it finds something. All but the first are for a run of their path to confirm.
+enum class finding_kind : std::uint8_t {
+    verdict,
+    race,   // the path's last two steps race
+    circle, // a livelock: the path's last steps lead back to where they began; the fingerprint is the search's own
+    cut,    // the path has as many steps as it may have, and may go round in circles
+};
+
 // A finding of the search: its first occurrence, as the steps that lead to it from the start.
 struct state_finding {
+    static constexpr std::size_t others_max = 16;
     std::string message;
     std::uint64_t fingerprint = 0;
-    std::uint64_t count = 0; // transitions and ends that show it
+    std::uint64_t count = 0; // transitions and ends that show it, pairs of steps that race, or components with a circle
     std::vector<search_step> path;
+    std::vector<std::vector<search_step>>
+        others; // further paths, to find it where another one comes before it on the first
+    finding_kind kind = finding_kind::verdict;
+    std::size_t round = 0; // steps of a circle
+
+    // The same one, as another process has found it.
+    void add(const state_finding &same);
 };
 
 // What a search has tried out of what it takes for granted. Two processes do not compare.
@@ -50,8 +70,11 @@ struct search_counts {
     std::uint64_t stalled = 0;     // of these, stalled by the scenario's design
     std::size_t depth = 0;         // the longest path
     std::size_t visited_bytes = 0;
-    std::size_t path_bytes = 0; // of the way back from the deepest state
-    unsigned passes = 0;        // searches until what tasks touch was known; the other counts are of the last
+    std::size_t path_bytes = 0;   // of the way back from the deepest state
+    std::uint64_t race_steps = 0; // taken to compare them with their neighbours, beside the transitions
+    std::optional<std::uint64_t>
+        components;      // strongly connected, in which somebody can go round; where livelocks are looked for
+    unsigned passes = 0; // searches until what tasks touch was known; the other counts are of the last
     std::uint64_t states_of_all_passes = 0;
     search_checks checks;
     std::uint64_t walks = 0; // random ones that stayed inside

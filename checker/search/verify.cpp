@@ -26,7 +26,7 @@ public:
         for (const chosen_scenario &chosen : options.scenarios) {
             if (interruption() != 0 || !result.error.empty() || !result.nondeterminism.empty())
                 break;
-            result.searches.push_back({chosen, {}, {}});
+            result.searches.push_back({.of = chosen, .result = {}, .findings = {}, .races_unconfirmed = {}});
             search(result.searches.back());
             listener.searched(result.searches.back());
         }
@@ -39,27 +39,47 @@ private:
     void search(scenario_search &into)
     {
         try {
-            runner on(
-                {into.of.which, into.of.parameters, options.points, options.checks, options.limits, options.watch});
-            search_bounds bounds{.reduce = options.reduce,
-                                 .jobs = options.jobs,
-                                 .wide = options.wide,
-                                 .self_check = options.self_check,
-                                 .walks = options.walks,
-                                 .states_max = options.states_max,
-                                 .memory_max = options.memory_max};
-            if (options.time_max)
-                bounds.deadline = steady_clock::now() + *options.time_max;
-            into.result = search_states(on, bounds, [&](const search_counts &counts, std::size_t open) {
-                listener.progress(into, counts, open);
-            });
-            if (result.error.empty())
-                result.error = into.result.error;
+            search_states_of(into);
             for (const state_finding &found : into.result.findings)
-                describe(on, found, into);
+                if (found.kind == finding_kind::circle)
+                    describe_circle(found, into);
         } catch (const std::runtime_error &broken_setup) {
             add_broken_setup(into, broken_setup.what());
         }
+    }
+
+    run_setup setup_of(const scenario_search &search) const
+    {
+        return {search.of.which, search.of.parameters, options.points, options.checks, options.limits, options.watch};
+    }
+
+    search_bounds bounds() const
+    {
+        search_bounds bounds{.reduce = options.reduce,
+                             .jobs = options.jobs,
+                             .wide = options.wide,
+                             .self_check = options.self_check,
+                             .walks = options.walks,
+                             .races = (options.watch & sim::watch_races) != 0,
+                             .livelocks = options.livelocks,
+                             .states_max = options.states_max,
+                             .memory_max = options.memory_max};
+        if (options.time_max)
+            bounds.deadline = steady_clock::now() + *options.time_max;
+        return bounds;
+    }
+
+    void search_states_of(scenario_search &into)
+    {
+        runner on(setup_of(into));
+        search_bounds bounds = this->bounds();
+        into.result = search_states(
+            on, bounds, [&](const search_counts &counts, std::size_t open) { listener.progress(into, counts, open); });
+        if (result.error.empty())
+            result.error = into.result.error;
+        for (const state_finding &found : into.result.findings)
+            if (found.kind != finding_kind::circle)
+                describe(on, found, into);
     }
 
     // There is no path to follow: the scenario cannot even be set up on this core.
@@ -79,34 +99,75 @@ private:
         listener.found(found, trace{});
     }
 
+    // Goes round until what a first round leaves behind, where nobody reads it, is the same after each, and a run that
+    // is cut there has been in a state twice.
+    void describe_circle(const state_finding &counted, scenario_search &into)
+    {
+        constexpr std::size_t rounds = 4;
+        state_finding unrolled = counted;
+        for (std::size_t more = 0; more < (rounds - 1) * counted.round; ++more)
+            unrolled.path.push_back(unrolled.path[unrolled.path.size() - counted.round]);
+        run_setup setup = setup_of(into);
+        setup.limits.steps_max = static_cast<std::uint32_t>(unrolled.path.size());
+        runner on(setup);
+        describe(on, unrolled, into);
+    }
+
+    static std::string ending_of(const recorded_run &run)
+    {
+        const trace_verdict &verdict = run.what.verdict;
+        return run.result.fingerprint == 0
+                   ? "its path ends with nothing"
+                   : fmt::format("its path meets {} first: {}", verdict.invariant, verdict.message);
+    }
+
+    recorded_run run_path(runner &on, guided_strategy &chooser)
+    {
+        recorded_run again = record_run(on, chooser, 0);
+        again.what.core = options.core;
+        again.what.strategy = "verify";
+        return again;
+    }
+
     // The path to a finding is run as explore runs a schedule, and has to end in a finding too. Where several things
     // are wrong at once it may be another one of them, which is what the trace then shows.
     void describe(runner &on, const state_finding &counted, scenario_search &into)
     {
         guided_strategy chooser(counted.path);
-        recorded_run again = record_run(on, chooser, 0);
-        trace &recorded = again.what;
-        recorded.core = options.core;
-        recorded.strategy = "verify";
-        std::uint64_t fingerprint = again.result.fingerprint;
-        if (fingerprint == 0) {
+        recorded_run again = run_path(on, chooser);
+        for (std::size_t i = 0; i < counted.others.size() && again.result.fingerprint != counted.fingerprint; ++i) {
+            guided_strategy other_way(counted.others[i]);
+            recorded_run other = run_path(on, other_way);
+            if (other.result.fingerprint == counted.fingerprint)
+                again = std::move(other);
+        }
+        bool another = again.result.fingerprint != counted.fingerprint;
+        if (counted.kind == finding_kind::race && another)
+            into.races_unconfirmed.push_back(fmt::format("{}; run, {}", counted.message, ending_of(again)));
+        if (again.result.fingerprint != 0)
+            add_finding(again, counted.kind == finding_kind::race && another ? 1 : counted.count, into);
+        else if (counted.kind == finding_kind::verdict || counted.kind == finding_kind::circle)
             result.nondeterminism = fmt::format(
                 "a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with nothing{}{}",
-                counted.path.size(), recorded.scenario, counted.message, counted.fingerprint,
+                counted.path.size(), again.what.scenario, counted.message, counted.fingerprint,
                 chooser.error().empty() ? "" : "; ", chooser.error());
-            return;
-        }
+    }
+
+    void add_finding(const recorded_run &again, std::uint64_t count, scenario_search &into)
+    {
+        const trace &recorded = again.what;
+        std::uint64_t fingerprint = again.result.fingerprint;
         auto same =
             std::ranges::find(into.findings, fingerprint, [](const finding &f) { return f.verdict.fingerprint; });
         if (same != into.findings.end()) {
-            same->count += counted.count;
+            same->count += count;
             return;
         }
         const char *documented = documented_trace(options.core.c_str(), fingerprint);
         finding found;
         found.scenario = recorded.scenario;
         found.verdict = recorded.verdict;
-        found.count = counted.count;
+        found.count = count;
         found.documented = documented != nullptr;
         found.accepted = found.documented && !options.strict;
         found.trace = found.accepted ? documented : write_finding(recorded);

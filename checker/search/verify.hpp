@@ -17,6 +17,7 @@ struct verify_options {
     sim::watch_set watch = 0;
     reduction reduce = reduction::sleep_sets;
     bool wide = false; // hashes of 128 bits
+    bool livelocks = false;
     bool self_check = false;
     std::uint64_t walks = 0;
     unsigned jobs = 1;
@@ -32,6 +33,7 @@ struct scenario_search {
     chosen_scenario of;
     searched result;
     std::vector<finding> findings; // first_run is 0
+    std::vector<std::string> races_unconfirmed; // what the search says, and what their paths ended with when they were run
     bool complete() const { return result.bound.empty() && result.interrupted == 0; }
     bool any_new() const;
 };

@@ -8,6 +8,7 @@
 #include "sim/races.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
+#include "sim/step_accesses.hpp"
 
 namespace kernel {
 
@@ -41,7 +42,7 @@ static std::uint64_t shown(std::uint64_t value, bool is_pointer)
 
 static void watch(const void *field, unsigned bytes, bool write, const void *pc)
 {
-    if ((sim::the_run.watching & sim::watch_races) != 0)
+    if ((sim::the_run.watching & (sim::watch_races | sim::watch_steps)) != 0)
         sim::watch_lockless({field, bytes, write, pc});
 }
 
