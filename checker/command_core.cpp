@@ -20,6 +20,9 @@ namespace interfuse {
 static int start(const std::string &path, const std::string &core, char **argv)
 {
     execv(path.c_str(), argv);
+    if (errno == ENOENT)
+        return complain(exit_error, fmt::format("core {0} is not built: {1} is missing; the target interfuse-{0} of the build makes it",
+                                                core, path));
     return complain(exit_error, fmt::format("the executable of core {} could not be started: {}: {}", core, path,
                                             std::strerror(errno)));
 }

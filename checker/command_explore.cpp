@@ -40,9 +40,9 @@ int status_of(const exploration &result)
         return complain(exit_error, result.error);
     if (!result.nondeterminism.empty())
         return complain(exit_diverged, result.nondeterminism);
-    if (result.interrupted != 0)
-        return exit_by_signal + result.interrupted;
-    return result.any_new() ? exit_violation : exit_met;
+    if (result.any_new())
+        return exit_violation;
+    return result.interrupted != 0 ? exit_by_signal + result.interrupted : exit_met;
 }
 
 } // namespace

@@ -2,6 +2,9 @@
 #include "checker/command_subject.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -97,14 +100,21 @@ std::string check_out_folder(const std::string &folder)
     if (folder.empty())
         return "--out: the name of a folder was expected, not \"\"";
     std::error_code error;
-    fs::path there = fs::absolute(folder, error);
+    fs::path wanted = fs::absolute(folder, error), there = wanted;
     while (!fs::exists(there, error) && there.has_parent_path() && there != there.parent_path())
         there = there.parent_path();
     if (!fs::is_directory(there, error))
         return fmt::format("--out: {} cannot be a folder, since {} is none", folder, there.string());
-    if (access(there.c_str(), W_OK | X_OK) != 0)
-        return fmt::format("--out: nothing can be written to {}", there.string());
-    return "";
+    // Tried out, since permissions tell root nothing. The folder itself is made when there is something to write.
+    std::string trial = (there / ".interfuse-XXXXXX").string();
+    if (mkdtemp(trial.data()) == nullptr)
+        return fmt::format("--out: nothing can be written to {}: {}", there.string(), std::strerror(errno));
+    error.clear();
+    fs::create_directories(trial / wanted.lexically_relative(there), error);
+    std::string sentence =
+        error ? fmt::format("--out: {} cannot be made a folder: {}", folder, error.message()) : std::string();
+    fs::remove_all(trial, error);
+    return sentence;
 }
 
 } // namespace interfuse

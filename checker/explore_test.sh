@@ -98,9 +98,21 @@ a_violation_is_told_in_order_and_replays() {
 }
 
 a_trace_that_cannot_be_written_is_an_error() {
-    expect 70 explore one-request --core no_extra_reference --runs 1 --out /proc/nothing
+    local broken=(explore one-request --core no_extra_reference --runs 1 --out blocked)
+    expect 1 "${broken[@]}"
+    local name
+    name=$(sed -n 's/^trace: //p' out)
+    rm "$name" && mkdir "$name" || fail "there is no trace"
+    expect 70 "${broken[@]}"
     grep -q '^violation in run 0' out || fail "the violation itself is not told"
     grep -q '^trace: ' out && fail "a trace is named that was not written"
+    if [[ -x $INTERFUSE_BIN/search/interfuse-no_extra_reference ]]; then
+        expect 1 verify one-request --core no_extra_reference --out searched
+        name=$(sed -n 's/^trace: //p' out | head -n 1)
+        rm "$name" && mkdir "$name" || fail "there is no trace of the search"
+        expect 70 verify one-request --core no_extra_reference --out searched
+        grep -q '; stopped by an error: ' out || fail "a search whose trace was not written counts as $(tail -n 1 out)"
+    fi
 }
 
 too_little_time_is_said() {
@@ -121,6 +133,12 @@ an_interruption_keeps_what_was_sampled() {
         [[ $status == 143 ]] || fail "an interrupted search with $jobs jobs exits $status"
         grep -q '"interrupted_by": 15' out || fail "an interrupted search prints no report"
     done
+    "$tool" explore aborted-request --core no_extra_reference --keep-going --max-time 60 --out broken >out 2>err &
+    sleep 1
+    kill -TERM $!
+    wait $!
+    status=$?
+    [[ $status == 1 ]] || fail "a search that was interrupted after a violation exits $status"
 }
 
 the_first_violation_stops_the_search_with_any_number_of_jobs

@@ -54,6 +54,14 @@ std::string known_text(const verification &result)
     return text;
 }
 
+// An error stops everything, whatever had been seen by then.
+const char *ending_of(const verification &result)
+{
+    if (!result.error.empty())
+        return "stopped by an error";
+    return result.complete() ? "complete" : "incomplete";
+}
+
 std::string conclusion(const verification &result)
 {
     std::uint64_t fresh = 0;
@@ -114,7 +122,7 @@ std::string verify_text(const verify_options &options, const verification &resul
                         "probability of at most "
                         "{:.1e}\n",
                         options.core, name_of(options.points), conclusion(result),
-                        result.complete() ? "complete" : "incomplete", counted(sums.states, "state"),
+                        ending_of(result), counted(sums.states, "state"),
                         counted(sums.transitions, "transition"), seconds_of(result.took),
                         collision_probability(sums.states, options.wide));
     return text;

@@ -67,6 +67,10 @@ expect '--runs: ' selfcheck --runs 0
 expect '--out: .* cannot be a folder' explore --out "$tool/traces"
 expect '--out: .* cannot be a folder' verify --out "$tool/traces"
 expect '--out: .* cannot be a folder' mutants --out "$tool"
+expect '--out: nothing can be written to /proc: ' explore one-request --runs 1 --out /proc/traces
+expect '--out: nothing can be written to /proc: ' verify one-request --out /proc/traces
+expect '--out: nothing can be written to /proc: ' mutants debt_ignored --out /proc/traces
+expect '--out: .* cannot be made a folder: ' explore --runs 1 --out "$(printf 'a%.0s' {1..300})"
 expect '--out: the name of a folder was expected, not ""$' explore --out ''
 expect '--out: the name of a folder was expected, not ""$' mutants --out ''
 expect 'a number with M or G, such as 64M' verify --max-memory 64
@@ -90,6 +94,15 @@ printf 'runs = many\n' >"$scratch/bad_value.ini"
 expect '--runs: .*many' explore --config bad_value.ini
 printf 'nosuch = 1\n' >"$scratch/bad_key.ini"
 expect 'nosuch' explore --config bad_key.ini
+
+# A core that is known and not built.
+mkdir "$scratch/bin"
+cp "$tool" "$INTERFUSE_BIN/cores.json" "$scratch/bin"
+printf 'core = linux-2.6.17\n' >"$scratch/core.ini"
+got=0
+"$scratch/bin/interfuse-repaired" explore --config "$scratch/core.ini" >"$scratch/out" 2>"$scratch/err" || got=$?
+[[ $got == 70 && $(<"$scratch/err") =~ ^'interfuse: core linux-2.6.17 is not built: '.*' is missing; ' ]] ||
+    { echo "a core that is not built: exits $got and says: $(<"$scratch/err")"; status=1; }
 
 # What cannot be written is said, whatever the verb, and however little there is to flush at the end. Only some builds can verify.
 calls=('list' 'schema trace' '--help' 'explore one-request --runs 10' 'show traces/late-reply-oops.json'
