@@ -1,11 +1,16 @@
 // Livelocks of programs of a few lines.
 #include "checker/search/fair_circles.hpp"
 
+#include <array>
+#include <map>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "checker/search/testing_search.hpp"
 #include "sim/kernel/atomic.hpp"
 #include "sim/kernel/semaphore.hpp"
+#include "sim/rng.hpp"
 
 namespace interfuse {
 
@@ -15,7 +20,7 @@ struct flags {
     struct alignas(8) flag {
         kernel::atomic_t set;
     };
-    flag of[2];
+    flag of[3];
     alignas(8) kernel::semaphore sem;
 };
 
@@ -89,6 +94,21 @@ void build_two_that_give_way()
         });
 }
 
+// Each goes on only as long as the other one has a turn between two of its own.
+void build_two_that_alternate()
+{
+    flags *all = make_flags();
+    start("setter", [all] {
+        while (kernel::atomic_read(&all->of[0].set) == 0)
+            all->of[0].set.counter = 1;
+        all->of[1].set.counter = 1;
+    });
+    start("clearer", [all] {
+        for (; all->of[1].set.counter == 0; all->of[0].set.counter = 0)
+            kernel::atomic_read(&all->of[2].set);
+    });
+}
+
 // It serves two requests and sleeps in between.
 void build_daemon_loop()
 {
@@ -124,6 +144,134 @@ void build_counter_without_end()
     });
 }
 
+// Programs made at random: three tasks, each a few operations on three flags.
+struct operation {
+    bool sets;
+    unsigned flag;
+    int value;        // that is set, or that lets the task jump
+    std::size_t next; // where it jumps to
+};
+std::array<std::vector<operation>, 3> random_program;
+
+void perform(flags *all, const std::vector<operation> &program)
+{
+    for (std::size_t at = 0; at < program.size();) {
+        const operation &now = program[at];
+        kernel::atomic_t *flag = &all->of[now.flag].set;
+        if (now.sets)
+            kernel::atomic_set(flag, now.value);
+        at = !now.sets && kernel::atomic_read(flag) == now.value ? now.next : at + 1;
+    }
+}
+
+void build_random_program()
+{
+    flags *all = make_flags();
+    for (const std::vector<operation> &program : random_program)
+        start("task", [all, own = &program] { perform(all, *own); });
+}
+
+void make_random_program(sim::rng &chance)
+{
+    for (std::vector<operation> &program : random_program) {
+        program.clear();
+        std::size_t length = chance.below(5);
+        for (std::size_t i = 0; i < length; ++i)
+            program.push_back({chance.below(2) == 0, chance.below(3), static_cast<int>(chance.below(2)),
+                               chance.below(static_cast<std::uint32_t>(length) + 1)});
+    }
+}
+
+// The whole graph of states, and who leads from where to where.
+struct graph {
+    struct edge {
+        std::size_t to;
+        unsigned task;
+    };
+    std::map<state_key, std::size_t> numbers;
+    std::vector<std::uint64_t> enabled;
+    std::vector<std::vector<edge>> edges;
+
+    std::size_t visit(world_walk &way, step_script &script)
+    {
+        auto [known, is_new] = numbers.try_emplace(way.hash(), enabled.size());
+        std::size_t number = known->second;
+        if (!is_new)
+            return number;
+        enabled.push_back(way.enabled());
+        edges.emplace_back();
+        for (unsigned task = 0; task < sim::tasks_max; ++task) {
+            if ((enabled[number] >> task & 1) == 0)
+                continue;
+            script.used = 0;
+            script.answers.clear();
+            way.step(task);
+            std::size_t to = visit(way, script);
+            edges[number].push_back({to, task});
+            way.back();
+        }
+        return number;
+    }
+
+    std::vector<bool> behind(std::size_t from) const
+    {
+        std::vector<bool> seen(enabled.size());
+        std::vector<std::size_t> next;
+        for (seen[from] = true, next.push_back(from); !next.empty();) {
+            std::size_t at = next.back();
+            next.pop_back();
+            for (const edge &each : edges[at])
+                if (!seen[each.to]) {
+                    seen[each.to] = true;
+                    next.push_back(each.to);
+                }
+        }
+        return seen;
+    }
+};
+
+struct circle_counts {
+    std::uint64_t all = 0, fair = 0;
+};
+
+// By the definition: the states that lead to each other.
+circle_counts count_circles(const graph &states)
+{
+    std::vector<std::vector<bool>> reach;
+    for (std::size_t i = 0; i < states.enabled.size(); ++i)
+        reach.push_back(states.behind(i));
+    circle_counts counts;
+    std::vector<bool> counted(states.enabled.size());
+    for (std::size_t i = 0; i < states.enabled.size(); ++i) {
+        std::uint64_t throughout = ~std::uint64_t{0}, moved = 0;
+        for (std::size_t j = 0; j < states.enabled.size() && !counted[i]; ++j) {
+            if (!reach[i][j] || !reach[j][i])
+                continue;
+            counted[j] = j != i;
+            throughout &= states.enabled[j];
+            for (const graph::edge &each : states.edges[j])
+                moved |= std::uint64_t{reach[each.to][i]} << each.task;
+        }
+        counts.all += moved != 0;
+        counts.fair += moved != 0 && (throughout & ~moved) == 0;
+    }
+    return counts;
+}
+
+circle_counts circles_by_definition(void (*build)())
+{
+    static scenario which;
+    which = {.name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
+    runner on(setup_of(which));
+    step_script script;
+    on.begin_search(script);
+    world_walk way(false);
+    graph states;
+    states.visit(way, script);
+    on.end_search();
+    return count_circles(states);
+}
+
 // What explore says of a run that goes round.
 run_result go_round(void (*build)(), const state_finding &found, std::size_t rounds)
 {
@@ -146,7 +294,7 @@ run_result go_round(void (*build)(), const state_finding &found, std::size_t rou
 TEST(FairCircles, AreWhereAllWhoCanGoOnGoRound)
 {
     for (auto build : {build_two_that_wait_for_each_other, build_spin_that_a_sleeper_would_end, build_two_that_give_way,
-                       build_choice_to_go_on}) {
+                       build_two_that_alternate, build_choice_to_go_on}) {
         searched found = circles_of(build);
         EXPECT_EQ(found.bound, "");
         ASSERT_EQ(found.findings.size(), 1U);
@@ -175,6 +323,30 @@ TEST(FairCircles, AreNotWhereSomebodyWhoWaitsForHisTurnWouldEndThem)
         EXPECT_TRUE(found.findings.empty()) << found.findings[0].message;
         EXPECT_EQ(found.counts.components, build == build_daemon_loop ? 0U : 2U);
     }
+}
+
+TEST(FairCircles, AreThoseOfTheDefinition)
+{
+    sim::rng chance(7);
+    circle_counts seen;
+    for (unsigned i = 0; i < 300; ++i) {
+        make_random_program(chance);
+        circle_counts expected = circles_by_definition(build_random_program);
+        searched found = circles_of(build_random_program);
+        ASSERT_EQ(found.counts.components, expected.all) << "program " << i;
+        std::uint64_t fair = 0;
+        for (const state_finding &each : found.findings) {
+            if (each.kind != finding_kind::circle)
+                continue;
+            fair += each.count;
+            ASSERT_EQ(go_round(build_random_program, each, 4).verdict.invariant, "livelock") << "program " << i;
+        }
+        ASSERT_EQ(fair, expected.fair) << "program " << i;
+        seen.all += expected.all;
+        seen.fair += fair > 0;
+    }
+    EXPECT_GT(seen.fair, 30U);
+    EXPECT_GT(seen.all, 3 * seen.fair);
 }
 
 TEST(FairCircles, LeaveTheStatesAsTheyAre)
