@@ -1,4 +1,8 @@
 // A recorded event names its object: an offset in the arena would tie the trace to the layout of worlds.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include <gtest/gtest.h>
 
 #include "checker/coverage/parameter_sets.hpp"
@@ -27,7 +31,24 @@ std::uint64_t count_named(const recorded_run &run)
     return named;
 }
 
+std::string text_of(const std::filesystem::path &file)
+{
+    std::ifstream source(file);
+    return {std::istreambuf_iterator<char>(source), {}};
+}
+
 } // namespace
+
+TEST(ObjectNames, NoTraceHasAnOffsetInstead)
+{
+    unsigned traces = 0;
+    for (const auto &entry : std::filesystem::recursive_directory_iterator("traces")) {
+        std::string text = entry.is_regular_file() ? text_of(entry.path()) : "";
+        traces += text.find("\"interfuse-trace\"") != std::string::npos ? 1 : 0;
+        EXPECT_EQ(text.find("object+"), std::string::npos) << entry.path();
+    }
+    EXPECT_GT(traces, all_scenarios().size());
+}
 
 TEST(ObjectNames, NoEventOfAnyScenarioHasAnOffsetInstead)
 {
