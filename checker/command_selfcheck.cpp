@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "checker/command.hpp"
 #include "checker/command_line.hpp"
@@ -18,9 +19,13 @@ namespace interfuse {
 
 namespace {
 
-void add_options(verb_line &app, search_limits &options, std::string &format)
+void add_options(verb_line &app, search_limits &options, std::uint64_t &walks, std::string &format)
 {
     add_trial_options(app, options, 200'000);
+    with_environment(app.add_option("--walks", walks, "Random runs beside the searches of all states, in all"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str();
     with_environment(app.add_option("--format", format, "Format of the report; data is what checker/needed.txt keeps"))
         ->option_text("text|json|data")
         ->check(CLI::IsMember({"text", "json", "data"}))
@@ -46,6 +51,16 @@ std::vector<std::string> checks_and_watchers()
     return entries;
 }
 
+// None in a build without executables that search.
+std::vector<searched_subject> subjects_of_search()
+{
+    std::string folder = executable_folder();
+    for (const searched_subject &each : searched_subjects())
+        if (access(search_executable_of_core(folder, each.core).c_str(), X_OK) != 0)
+            return {};
+    return searched_subjects();
+}
+
 std::string text_in(const selfcheck_result &result, const std::string &format)
 {
     if (format == "json")
@@ -58,10 +73,13 @@ std::string text_in(const selfcheck_result &result, const std::string &format)
 int run_selfcheck(int argc, char **argv)
 {
     search_limits options;
+    std::uint64_t walks = 1'000'000;
     std::string format = "text";
-    verb_line app("Tells for each check which planted bugs only it finds, and whether runs are the same in each process.",
+    verb_line app("Tells for each check which planted bugs only it finds, whether runs are the same in each process, "
+                  "and whether searches"
+                  " of all states agree.",
                   "interfuse selfcheck");
-    add_options(app, options, format);
+    add_options(app, options, walks, format);
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
     core_list list = read_core_list(executable_folder());
@@ -69,9 +87,9 @@ int run_selfcheck(int argc, char **argv)
         return complain(exit_error, list.error);
     note_interruptions();
     std::size_t ended = 0;
-    selfcheck_result result =
-        run_selfcheck(checks_and_watchers(), planted_bugs(list), {"linux-2.6.17", "repaired"}, options,
-                      [&](const std::string &core) { fmt::print(stderr, "interfuse: search {}: {}\n", ++ended, core); });
+    selfcheck_result result = run_selfcheck(
+        checks_and_watchers(), planted_bugs(list), {"linux-2.6.17", "repaired"}, subjects_of_search(), walks, options,
+        [&](const std::string &core) { fmt::print(stderr, "interfuse: search {}: {}\n", ++ended, core); });
     fmt::print("{}", text_in(result, format));
     std::fflush(stdout);
     if (result.interrupted)

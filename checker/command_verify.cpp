@@ -81,10 +81,13 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
                                     "Which tasks are tried in a state: all, or all that are awake, or persistent sets"))
         ->option_text("none|sleep|persistent")
         ->check(CLI::IsMember({"none", "sleep", "persistent"}))
-        ->default_str("sleep, with --livelocks none")
+        ->default_str("sleep, with --livelocks or --shortest none")
         ->group(subject);
     with_environment(app.add_flag("--livelocks", options.livelocks,
                                   "Look for circles of states that a fair scheduler need never leave"))
+        ->group(subject);
+    with_environment(app.add_flag("--shortest", options.shortest,
+                                  "Search layer by layer, so that each path is a shortest one; without reduction"))
         ->group(subject);
     with_environment(app.add_option("--hash", given.hash, "Bits of the hash that a state is known by"))
         ->option_text("64|128")
@@ -148,13 +151,21 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
     app.set_help_flag("-h,--help", "Print this help")->group(running);
 }
 
+reduction reduction_of(const std::string &name)
+{
+    if (name == "none")
+        return reduction::none;
+    return name == "sleep" ? reduction::sleep_sets : reduction::persistent_sets;
+}
+
 // Returns what is wrong, or nothing.
 std::string choose_reduction(const verify_arguments &given, verify_options &options)
 {
-    std::string name = given.reduce.value_or(options.livelocks ? "none" : "sleep");
-    options.reduce = name == "none"    ? reduction::none
-                     : name == "sleep" ? reduction::sleep_sets
-                                       : reduction::persistent_sets;
+    options.reduce = reduction_of(given.reduce.value_or(options.livelocks || options.shortest ? "none" : "sleep"));
+    if (options.shortest && (options.reduce != reduction::none || options.jobs > 1 || options.livelocks))
+        return "--shortest: with --reduce none and --jobs 1 only, and without --livelocks, as it searches in another order";
+    if (options.shortest && (options.watch & sim::watch_races) != 0)
+        return "--shortest: without --watch races only, as steps are not compared in that order";
     if (options.livelocks && options.reduce != reduction::none)
         return "--livelocks: with --reduce none only, as a circle may consist of steps that a reduction leaves out";
     if (options.livelocks && options.jobs > 1)

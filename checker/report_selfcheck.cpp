@@ -59,16 +59,65 @@ std::string table_of_declarations(const selfcheck_result &result)
     std::string text = "lockless fields, whose accesses race once they are not declared so:\n";
     for (const undeclared &each : result.declarations)
         text += fmt::format("  {:<{}}  {}\n", each.what.field, width,
-                            each.runs == 0 ? "in no run" : fmt::format("in run {} of {}", each.runs - 1,
-                                                                       each.what.arguments()));
+                            each.runs == 0 ? "in no run"
+                                           : fmt::format("in run {} of {}", each.runs - 1, each.what.arguments()));
     return text;
+}
+
+std::string name_of(const searched_subject &what)
+{
+    return fmt::format("{} {}{}{}", what.core, what.scenario, what.set.empty() ? "" : " ", what.set);
+}
+
+std::string table_of_searches(const selfcheck_result &result)
+{
+    if (result.searches.empty())
+        return "this build has no executables that search all states\n";
+    std::string text =
+        "searches of all states, without reduction, by sleep sets, by persistent sets, and with fine points; how often "
+        "states that\n"
+        "count as one behaved alike, steps that count as independent commuted, and a random walk stayed inside:\n";
+    for (const search_check &each : result.searches) {
+        const search_summary *ways[] = {&each.without, &each.sleep, &each.persistent, &each.fine};
+        std::uint64_t alike = 0, commuted = 0;
+        for (const search_summary *way : ways) {
+            alike += way->behaved_alike;
+            commuted += way->commuted;
+        }
+        std::vector<std::string> differences = each.differences();
+        std::string verdict = differences.empty() ? "the same" : fmt::format("{}", fmt::join(differences, "; "));
+        text += fmt::format("  {:<31} {:>7} {:>7} {:>7} {:>7} states, {:>2} ends, {} findings: {}; {}, {}, {}\n",
+                            name_of(each.what), each.without.states, each.sleep.states, each.persistent.states,
+                            each.fine.states, each.without.ends, each.without.fingerprints.size(),
+                            each.error.empty() ? verdict : each.error, grouped(alike), grouped(commuted),
+                            grouped(each.sleep.walks));
+    }
+    return text;
+}
+
+ordered_json json_of(const search_check &check)
+{
+    return {{"core", check.what.core},
+            {"scenario", check.what.scenario},
+            {"set", check.what.set},
+            {"states", check.without.states},
+            {"states_with_sleep_sets", check.sleep.states},
+            {"states_with_persistent_sets", check.persistent.states},
+            {"states_with_fine_points", check.fine.states},
+            {"ends", check.without.ends},
+            {"findings", check.without.fingerprints},
+            {"commuted", check.sleep.commuted},
+            {"walks", check.sleep.walks},
+            {"differences", check.differences()},
+            {"error", check.error}};
 }
 
 } // namespace
 
 std::string selfcheck_text(const selfcheck_result &result)
 {
-    std::string text = table_of_cores(result) + "\n" + table_of_checks(result) + "\n" + table_of_declarations(result) + "\n";
+    std::string text = table_of_cores(result) + "\n" + table_of_checks(result) + "\n" + table_of_declarations(result) +
+                       "\n" + table_of_searches(result) + "\n";
     std::size_t all = result.checks.size();
     text += fmt::format("{} of {} checks are needed\n", all - result.not_needed().size(), all);
     text += fmt::format("{} of {} declarations are needed\n",
@@ -83,7 +132,8 @@ std::string selfcheck_text(const selfcheck_result &result)
 
 std::string selfcheck_json(const selfcheck_result &result)
 {
-    ordered_json cores = ordered_json::array(), checks = ordered_json::array(), fields = ordered_json::array();
+    ordered_json cores = ordered_json::array(), checks = ordered_json::array(), fields = ordered_json::array(),
+                 searches = ordered_json::array();
     for (const escape &each : result.cores)
         cores.push_back({{"name", each.what.name},
                          {"shown_in", each.what.shown_in},
@@ -100,13 +150,16 @@ std::string selfcheck_json(const selfcheck_result &result)
                           {"shown_in", each.what.arguments()},
                           {"runs", each.runs},
                           {"race", each.race}});
+    for (const search_check &each : result.searches)
+        searches.push_back(json_of(each));
     ordered_json report = {{"schema", "interfuse-selfcheck"},
                            {"version", 1},
                            {"not_needed", result.not_needed()},
                            {"indeterminate", result.indeterminate},
                            {"checks", checks},
                            {"cores", cores},
-                           {"lockless", fields}};
+                           {"lockless", fields},
+                           {"searches", searches}};
     return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -68,9 +68,25 @@ TEST(SelfcheckReport, FitsItsSchema)
     one.what = planted();
     one.check = "resting_object";
     result.cores = {one};
-    result.declarations = {{{"fuse_req.state", "killed-request", {}}, 3, "two tasks race"}, {{"file.f_mode", "", {}}, 0, ""}};
+    result.declarations = {{{"fuse_req.state", "killed-request", {}}, 3, "two tasks race"},
+                           {{"file.f_mode", "", {}}, 0, ""}};
+    search_check agreed{.what = {"repaired", "mix", "killers=1"}};
+    for (search_summary *each : {&agreed.without, &agreed.sleep, &agreed.persistent, &agreed.fine})
+        *each = {.fingerprints = {"00000000000000aa"}, .complete = true, .states = 7, .ends = 2};
+    agreed.persistent.states = agreed.fine.states = 5;
+    EXPECT_TRUE(agreed.is_met());
+    search_check parted = agreed;
+    parted.sleep.states = 6;
+    parted.persistent.ends = 1;
+    parted.fine.fingerprints.clear();
+    EXPECT_EQ(parted.differences(), (std::vector<std::string>{"sleep sets visit 6 states, not 7",
+                                                              "with persistent sets there are 1 ends, not 2",
+                                                              "with fine points other things are found"}));
+    result.searches = {agreed, parted};
+    EXPECT_FALSE(result.is_met());
     nlohmann::json report = nlohmann::json::parse(selfcheck_json(result));
     EXPECT_TRUE(fits(selfcheck_schema, report));
+    expect_refused(selfcheck_schema, report, "/searches/0/walks", -1);
     EXPECT_EQ(report["not_needed"], nlohmann::json({"hang, self_deadlock"}));
     expect_refused(selfcheck_schema, report, "/version", 2);
     expect_refused(selfcheck_schema, report, "/checks/0/name", "");

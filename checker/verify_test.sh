@@ -59,6 +59,13 @@ expect 0 repaired mix --set aborters=1 --hash 128 --walks 300 --jobs 2
 grep -q '^    300 random walks stayed inside$' "$scratch/said" || complain "the random walks are not reported"
 grep -qE 'at most [0-9.]+e-(29|3)' "$scratch/said" || complain "128 bits give no better probability: $(tail -n 1 "$scratch/said")"
 
+# Layer by layer the same states are seen.
+expect 0 repaired mix --set killers=1 --reduce none
+every=$(states)
+expect 0 repaired mix --set killers=1 --shortest
+[[ $(states) == "$every" ]] || complain "layer by layer $(states) states are seen, not $every"
+expect 2 repaired one-request --shortest --jobs 2
+
 # A bound is named in one sentence, and what was seen so far is reported.
 expect 4 repaired mix --set requesters=2,split=1,aborters=1,killers=1,faults=1 --max-memory 4M
 grep -q 'incomplete: --max-memory: [0-9,]* states' "$scratch/said" || complain "the bound on memory is not named"

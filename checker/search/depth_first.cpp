@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "checker/search/end.hpp"
 #include "checker/search/interruption.hpp"
 #include "checker/search/variants.hpp"
 #include "sim/fault.hpp"
@@ -24,14 +25,6 @@ std::uint64_t bit(unsigned task)
 }
 
 } // namespace
-
-sim::verdict verdict_of_end(runner &on, world_walk &way)
-{
-    return way.detour([&] {
-        sim::block_at_gates();
-        return on.judge_world();
-    });
-}
 
 depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
                          futures &touched, visited_set &visited, team *others)

@@ -18,9 +18,6 @@ namespace interfuse {
 // The bound of a process that stopped because another one has.
 inline constexpr const char *bound_by_others = "another process";
 
-// How the run ends in a state in which nobody can go on.
-sim::verdict verdict_of_end(runner &on, world_walk &way);
-
 // From each state that the set did not contain each task that can go on is tried, or as many as the reduction leaves,
 // with each answer to the choices of its step. Which ones depends on the state and on what was known when the search
 // began.

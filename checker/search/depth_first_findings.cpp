@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "checker/search/depth_first.hpp"
+#include "checker/search/end.hpp"
 #include "sim/run.hpp"
 
 namespace interfuse {

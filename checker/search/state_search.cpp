@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "checker/search/breadth_first.hpp"
 #include "checker/search/random_walks.hpp"
 #include "checker/search/search_workers.hpp"
 #include "checker/search/walk_check.hpp"
@@ -87,6 +88,12 @@ private:
                     seen.states = states;
                     tell(seen, 0);
                 });
+            return;
+        }
+        if (bounds.shortest) {
+            breadth_first search(on, bounds, script, *way, *visited);
+            search.run([&](const breadth_first &now) { tell(now.counts, now.open()); });
+            last = {search.counts, std::move(search.findings), search.bound, search.interrupted, {}};
             return;
         }
         depth_first search(on, bounds, script, *way, touched, *visited, nullptr);

@@ -21,6 +21,7 @@ enum class reduction : std::uint8_t { none, sleep_sets, persistent_sets };
 struct search_bounds {
     reduction reduce = reduction::sleep_sets;
     unsigned jobs = 1;       // processes
+    bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
     std::uint64_t walks = 0; // random ones after the search, which must stay inside it

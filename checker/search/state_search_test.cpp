@@ -229,6 +229,26 @@ TEST(StateSearch, KnowsTheSameStatesByHashesOf128Bits)
     EXPECT_EQ(wide.counts.walks, 50U);
 }
 
+TEST(StateSearch, FindsAShortestWayLayerByLayer)
+{
+    for (auto build : {build_two_counters, build_lost_update, build_crossed_locks, build_choice}) {
+        searched deep = search(build, {.reduce = reduction::none});
+        searched broad = search(build, {.reduce = reduction::none, .shortest = true, .walks = 20});
+        EXPECT_EQ(broad.bound, "");
+        EXPECT_EQ(broad.counts.states, deep.counts.states);
+        EXPECT_EQ(broad.counts.transitions, deep.counts.transitions);
+        EXPECT_EQ(broad.counts.revisits, deep.counts.revisits);
+        EXPECT_EQ(broad.counts.ends, deep.counts.ends);
+        ASSERT_EQ(broad.findings.size(), deep.findings.size());
+        for (std::size_t i = 0; i < deep.findings.size(); ++i)
+            EXPECT_LE(broad.findings[i].path.size(), deep.findings[i].path.size());
+    }
+    // Both have to begin, to read, to count and to store before the second one looks.
+    EXPECT_EQ(search(build_lost_update, {.reduce = reduction::none, .shortest = true}).findings.at(0).path.size(), 7U);
+    EXPECT_EQ(search(build_lost_update, {.reduce = reduction::none, .shortest = true, .states_max = 5}).bound,
+              "--max-states");
+}
+
 TEST(StateSearch, TriesOutWhatItTakesForGranted)
 {
     searched found = search(build_lost_update);

@@ -16,6 +16,7 @@ struct verify_options {
     sim::run_limits limits; // steps_max bounds the length of a path
     sim::watch_set watch = 0;
     reduction reduce = reduction::sleep_sets;
+    bool shortest = false; // paths to findings; without reduction
     bool wide = false; // hashes of 128 bits
     bool livelocks = false;
     bool self_check = false;

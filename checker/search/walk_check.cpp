@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "checker/search/depth_first.hpp"
+#include "checker/search/end.hpp"
 #include "checker/search/interruption.hpp"
 #include "checker/search/random_walks.hpp"
 #include "sim/fault.hpp"

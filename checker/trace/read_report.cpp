@@ -23,22 +23,55 @@ reported_finding read_finding(const field &from)
     return found;
 }
 
+template <typename Read> std::string read_file(const std::string &path, Read read)
+{
+    try {
+        nlohmann::json document = parse_bounded(read_bounded(path, report_limits.bytes), path, report_limits);
+        field report(document, path);
+        read(report);
+    } catch (const rejected_input &rejected) {
+        return rejected.sentence;
+    }
+    return "";
+}
+
+std::uint64_t count_at(const field &from, const char *key)
+{
+    return static_cast<std::uint64_t>(from.at(key).integer(0, runs_max));
+}
+
 } // namespace
 
 report_summary read_report(const std::string &path)
 {
     report_summary summary;
-    try {
-        nlohmann::json document = parse_bounded(read_bounded(path, report_limits.bytes), path, report_limits);
-        field report(document, path);
+    summary.error = read_file(path, [&](const field &report) {
         field findings = report.at("findings");
         for (std::size_t i = 0, count = findings.size(0, entries_max); i < count; ++i)
             summary.findings.push_back(read_finding(findings.element(i)));
-        summary.runs = static_cast<std::uint64_t>(report.at("runs").integer(0, runs_max));
+        summary.runs = count_at(report, "runs");
         summary.digest = report.at("digest").text(text_max);
-    } catch (const rejected_input &rejected) {
-        summary.error = rejected.sentence;
-    }
+    });
+    return summary;
+}
+
+search_summary read_search_report(const std::string &path)
+{
+    search_summary summary;
+    summary.error = read_file(path, [&](const field &report) {
+        field findings = report.at("findings"), scenarios = report.at("scenarios");
+        for (std::size_t i = 0, count = findings.size(0, entries_max); i < count; ++i)
+            summary.fingerprints.insert(findings.element(i).at("fingerprint").text(text_max));
+        summary.complete = report.at("complete").boolean();
+        summary.states = count_at(report, "states");
+        for (std::size_t i = 0, count = scenarios.size(0, entries_max); i < count; ++i) {
+            field each = scenarios.element(i);
+            summary.ends += count_at(each, "ends");
+            summary.behaved_alike += count_at(each, "behaved_alike");
+            summary.commuted += count_at(each, "commuted");
+            summary.walks += count_at(each, "walks");
+        }
+    });
     return summary;
 }
 

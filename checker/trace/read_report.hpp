@@ -1,7 +1,8 @@
-// What an exploration in another process has found, from its report.
+// What an exploration or a search in another process has found, from its report.
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,18 @@ struct report_summary {
     std::string error;
 };
 report_summary read_report(const std::string &path);
+
+// Of verify. On success error is empty.
+struct search_summary {
+    std::set<std::string> fingerprints;
+    bool complete = false;
+    std::uint64_t states = 0;
+    std::uint64_t ends = 0; // of all scenarios, as the next three
+    std::uint64_t behaved_alike = 0;
+    std::uint64_t commuted = 0;
+    std::uint64_t walks = 0;
+    std::string error = {};
+};
+search_summary read_search_report(const std::string &path);
 
 } // namespace interfuse

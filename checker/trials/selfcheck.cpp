@@ -32,7 +32,8 @@ std::string entry_with(const std::vector<std::string> &checks, const std::string
 // The watcher that reports under such names, or null.
 const watcher *watcher_of(const std::string &entry)
 {
-    auto found = std::ranges::find_if(all_watchers(), [&](const watcher &w) { return entry == w.rules && !entry.empty(); });
+    auto found =
+        std::ranges::find_if(all_watchers(), [&](const watcher &w) { return entry == w.rules && !entry.empty(); });
     return found != all_watchers().end() ? &*found : nullptr;
 }
 
@@ -150,7 +151,8 @@ std::vector<std::string> selfcheck_result::needed_for(const std::string &check) 
 std::vector<std::string> selfcheck_result::not_needed() const
 {
     std::vector<std::string> names;
-    std::ranges::copy_if(checks, std::back_inserter(names), [&](const auto &check) { return needed_for(check).empty(); });
+    std::ranges::copy_if(checks, std::back_inserter(names),
+                         [&](const auto &check) { return needed_for(check).empty(); });
     return names;
 }
 
@@ -168,16 +170,21 @@ std::string selfcheck_result::error() const
     for (const escape &each : cores)
         if (!each.error.empty())
             return each.error;
+    for (const search_check &each : searches)
+        if (!each.error.empty())
+            return each.error;
     return "";
 }
 
 bool selfcheck_result::is_met() const
 {
-    return not_needed().empty() && needless_declarations().empty() && indeterminate.empty();
+    return not_needed().empty() && needless_declarations().empty() && indeterminate.empty() &&
+           std::ranges::all_of(searches, &search_check::is_met);
 }
 
 selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std::vector<core_description> &cores,
-                               const std::vector<std::string> &twice, const search_limits &options,
+                               const std::vector<std::string> &twice, const std::vector<searched_subject> &searched,
+                               std::uint64_t walks, const search_limits &options,
                                const std::function<void(const std::string &core)> &progress)
 {
     selfcheck_result result;
@@ -194,6 +201,8 @@ selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std
     for (const declaration &each : declarations())
         if (interruption() == 0)
             result.declarations.push_back(take_away(each, options.seed, std::min(options.runs, runs_min)));
+    if (interruption() == 0 && !searched.empty())
+        result.searches = check_searches(searched, options.jobs, walks, progress);
     result.interrupted = interruption() != 0;
     return result;
 }

@@ -1,4 +1,4 @@
-// Starting explorations of other cores and gathering their reports.
+// Starting explorations and searches of other cores and gathering their reports.
 #include "checker/trials/trial.hpp"
 
 #include <array>
@@ -35,7 +35,7 @@ struct child {
 
 std::vector<std::string> command_of(const trial &what, const std::string &executable, const std::string &folder)
 {
-    std::vector<std::string> words = {executable, "explore"};
+    std::vector<std::string> words = {executable, what.verb};
     words.insert(words.end(), what.arguments.begin(), what.arguments.end());
     for (const char *word : {"--format", "json", "--jobs", "1", "--out"})
         words.emplace_back(word);
@@ -79,7 +79,7 @@ std::string what_went_wrong(int status, const trial &what)
     if (WIFSIGNALED(status))
         return fmt::format("core {} was killed by signal {}", what.core, WTERMSIG(status));
     if (WEXITSTATUS(status) > 1)
-        return fmt::format("core {} ends its exploration with status {}", what.core, WEXITSTATUS(status));
+        return fmt::format("{} of core {} ends with status {}", what.verb, what.core, WEXITSTATUS(status));
     return "";
 }
 
@@ -127,8 +127,7 @@ public:
         result.seconds = std::chrono::duration<double>(steady_clock::now() - ended.started).count();
         result.error = what_went_wrong(status, trials[ended.index]);
         if (result.error.empty()) {
-            result.report = read_report(ended.folder + "/report");
-            result.error = result.report.error;
+            read(result, trials[ended.index].verb, ended.folder + "/report");
         }
         return ended.index;
     }
@@ -137,6 +136,17 @@ public:
     const trial_result &result(std::size_t index) const { return results[index]; }
 
 private:
+    static void read(trial_result &result, const std::string &verb, const std::string &path)
+    {
+        if (verb == "verify") {
+            result.search = read_search_report(path);
+            result.error = result.search.error;
+        } else {
+            result.report = read_report(path);
+            result.error = result.report.error;
+        }
+    }
+
     const std::vector<trial> &trials;
     const scratch_folder &scratch;
     std::vector<trial_result> results;

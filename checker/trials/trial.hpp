@@ -1,4 +1,4 @@
-// Trials: explorations of other cores, each in a process of its own.
+// Trials: explorations and searches of other cores, each in a process of its own.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ namespace interfuse {
 
 struct trial {
     std::string core;
-    std::vector<std::string> arguments; // of explore, without those that say what becomes of its report and traces
+    std::vector<std::string> arguments; // of the verb, without those that say what becomes of its report and traces
+    std::string verb = "explore";       // or verify
 };
 
 // Of searches that are made of trials.
@@ -24,8 +25,9 @@ struct search_limits {
 };
 
 struct trial_result {
-    bool over = false; // false: interrupted before its end
-    report_summary report;
+    bool over = false;     // false: interrupted before its end
+    report_summary report; // of explore
+    search_summary search; // of verify
     double seconds = 0;
     std::string error; // why there is no report, in one sentence
 };
@@ -43,8 +45,8 @@ private:
     std::string where;
 };
 
-// Runs them, so many at a time, and tells of each as it ends, by its index. Traces and reports go into subfolders of the
-// scratch folder. Stops when interrupted. The results are in the order of the trials.
+// Runs them, so many at a time, and tells of each as it ends, by its index. Traces and reports go into subfolders of
+// the scratch folder. Stops when interrupted. The results are in the order of the trials.
 std::vector<trial_result> run_trials(const std::vector<trial> &trials, unsigned jobs, const scratch_folder &scratch,
                                      const std::function<void(std::size_t, const trial_result &)> &ended);
 
