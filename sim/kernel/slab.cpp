@@ -74,15 +74,15 @@ static bool is_poison(const std::byte *object, std::uint32_t bytes)
     return std::to_integer<unsigned char>(*object) == POISON_FREE && std::memcmp(object, object + 1, bytes - 1) == 0;
 }
 
-// The offset of the first word of a free object that is no longer poison; its size if there is none.
+// The offset of the first byte of a free object that is no longer poison; its size if there is none.
 static std::uint32_t written_while_free(const kmem_cache_t &cache, unsigned index)
 {
     const std::byte *object = cache.object(index);
     std::uint32_t offset = 0;
     if (is_poison(object, cache.object_bytes)) [[likely]]
         return cache.object_bytes;
-    while (is_poison(object + offset, 8))
-        offset += 8;
+    while (is_poison(object + offset, 1))
+        ++offset;
     return offset;
 }
 
