@@ -64,6 +64,8 @@ TEST(Variations, StallWhereNobodyHelpsByDesign)
         {"init-answers", {{"answer", "never"}, {"aborters", "0"}}},
         {"own-mount", {{"way", "none"}}},
         {"mapped-reply", {{"async", "1"}, {"aborters", "0"}}},
+        // Its reader is killed, and its daemon too.
+        {"mapped-reply", {{"async", "1"}, {"aborters", "0"}, {"closers", "1"}}},
     };
     for (const variation &v : stalling) {
         outcome all = sample(v.name, v.set);
