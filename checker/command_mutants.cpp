@@ -26,9 +26,14 @@ struct mutants_arguments {
 
 void add_options(verb_line &app, mutants_arguments &given)
 {
-    app.add_option("names", given.names, "Names of mutants; all of core/mutants/ and INTERFUSE_MUTANTS if none is named");
+    app.add_option("names", given.names,
+                   "Names of mutants; all of core/mutants/ and INTERFUSE_MUTANTS if none is named");
     add_trial_options(app, given.options, 1'000'000);
-    with_environment(app.add_option("--seeds", given.options.seeds, "Search with so many seeds and keep the shortest trace"))
+    with_environment(app.add_flag(
+        "--verify", given.options.verify,
+        "Search all states, up to the first finding, instead of sampling; --runs, --seed and --seeds do not count"));
+    with_environment(
+        app.add_option("--seeds", given.options.seeds, "Search with so many seeds and keep the shortest trace"))
         ->option_text("N")
         ->check(CLI::Range(1U, 1000U))
         ->capture_default_str();
@@ -94,7 +99,7 @@ int run_mutants(int argc, char **argv)
         fmt::print(stderr, "interfuse: {} of {}: {}\n", ++ended, all, core);
     });
     bool json = given.json || given.format == "json";
-    fmt::print("{}", json ? mutants_json(mutants, given.options) : mutants_text(mutants));
+    fmt::print("{}", json ? mutants_json(mutants, given.options) : mutants_text(mutants, given.options));
     std::fflush(stdout);
     if (interruption() != 0)
         return exit_by_signal + interruption();

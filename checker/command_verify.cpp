@@ -136,6 +136,9 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
         ->check(CLI::Range(1U, 256U))
         ->capture_default_str()
         ->group(running);
+    with_environment(app.add_flag("--first", options.first,
+                                  "End the search of a scenario at its first violation, documented or not"))
+        ->group(running);
     with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))
         ->group(running);
     with_environment(app.add_option("--out", options.out, "Folder for traces"))
@@ -163,7 +166,8 @@ std::string choose_reduction(const verify_arguments &given, verify_options &opti
 {
     options.reduce = reduction_of(given.reduce.value_or(options.livelocks || options.shortest ? "none" : "sleep"));
     if (options.shortest && (options.reduce != reduction::none || options.jobs > 1 || options.livelocks))
-        return "--shortest: with --reduce none and --jobs 1 only, and without --livelocks, as it searches in another order";
+        return "--shortest: with --reduce none and --jobs 1 only, and without --livelocks, as it searches in another "
+               "order";
     if (options.shortest && (options.watch & sim::watch_races) != 0)
         return "--shortest: without --watch races only, as steps are not compared in that order";
     if (options.livelocks && options.reduce != reduction::none)
@@ -191,7 +195,8 @@ std::string look_up(const verify_arguments &given, verify_options &options)
         return "--watch: " + watch.error;
     options.watch = watch.watching;
     if ((options.watch & sim::watch_locks) != 0)
-        return "--watch: verify takes none, memory, races or memory,races; locks goes by orders over all runs, which are "
+        return "--watch: verify takes none, memory, races or memory,races; locks goes by orders over all runs, which "
+               "are "
                "no part of a state";
     options.memory_max = *memory;
     error = choose_reduction(given, options);

@@ -22,16 +22,16 @@ std::string scenario_of(const hunted &mutant)
     return mutant.found ? mutant.found->scenario : "all scenarios";
 }
 
-std::string outcome_of(const hunted &mutant)
+std::string outcome_of(const hunted &mutant, const char *unit)
 {
     if (!mutant.error.empty())
         return mutant.error;
     if (!mutant.found)
-        return mutant.runs > 0 ? fmt::format("not found in {}", counted(mutant.runs, "run")) : "not tried";
+        return mutant.runs > 0 ? fmt::format("not found in {}", counted(mutant.runs, unit)) : "not tried";
     std::string by = mutant.found->invariant;
     if (!mutant.expected)
         by += fmt::format(" (expected: {})", mutant.what.found_by);
-    std::string when = mutant.runs > 0 ? counted(mutant.runs, "run") : "its setup";
+    std::string when = mutant.runs > 0 ? counted(mutant.runs, unit) : "its setup";
     return fmt::format("{} after {}, {:.2f} s", by, when, mutant.seconds);
 }
 
@@ -71,7 +71,7 @@ ordered_json json_of(const hunted &mutant)
 
 } // namespace
 
-std::string mutants_text(std::span<const hunted> mutants)
+std::string mutants_text(std::span<const hunted> mutants, const hunt_options &options)
 {
     std::size_t name_width = 0, scenario_width = 0;
     for (const hunted &each : mutants) {
@@ -81,7 +81,7 @@ std::string mutants_text(std::span<const hunted> mutants)
     std::string text;
     for (const hunted &each : mutants) {
         text += fmt::format("{:<{}}  {:<{}}  {}\n", each.what.name, name_width, scenario_of(each), scenario_width,
-                            outcome_of(each));
+                            outcome_of(each, options.verify ? "state" : "run"));
         if (each.found && !each.found->trace.empty())
             text += fmt::format("{:<{}}  {}, {}\n", "", name_width, each.found->trace, counted(each.steps, "step"));
     }
@@ -100,6 +100,7 @@ std::string mutants_json(std::span<const hunted> mutants, const hunt_options &op
                            {"version", 1},
                            {"seed", std::to_string(options.seed)},
                            {"seeds", options.seeds},
+                           {"method", options.verify ? "states" : "runs"},
                            {"mutants_found", count_met(mutants)},
                            {"missing", missing(mutants)},
                            {"mutants", list}};

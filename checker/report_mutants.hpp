@@ -8,7 +8,7 @@
 
 namespace interfuse {
 
-std::string mutants_text(std::span<const hunted> mutants);
+std::string mutants_text(std::span<const hunted> mutants, const hunt_options &options);
 std::string mutants_json(std::span<const hunted> mutants, const hunt_options &options);
 
 } // namespace interfuse

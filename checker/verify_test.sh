@@ -116,4 +116,12 @@ else
 fi
 expect 0 repaired mix --set killers=1
 
+# A search that ends at its first finding says so; the hunt for mutants makes use of it.
+expect 1 no_extra_reference aborted-request --first
+grep -q '^aborted-request: incomplete: the first finding: ' "$scratch/said" || complain "the first finding is not named as the bound"
+got=0
+"$INTERFUSE_BIN/interfuse-repaired" mutants no_extra_reference --verify --out "$scratch/hunted" >"$scratch/said" 2>&1 || got=$?
+[[ $got == 0 ]] || complain "the hunt by states exits $got: $(<"$scratch/said")"
+grep -qE ' reference_count after [0-9,]+ states, ' "$scratch/said" || complain "the hunt counts no states: $(<"$scratch/said")"
+
 exit "$status"

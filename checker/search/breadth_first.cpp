@@ -171,6 +171,8 @@ void breadth_first::note(const sim::verdict &found, const search_step &last)
         same = findings.insert(same, std::move(fresh));
     }
     ++same->count;
+    if (bounds.first)
+        bound = bound_by_finding;
 }
 
 } // namespace interfuse

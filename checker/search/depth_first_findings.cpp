@@ -25,6 +25,8 @@ void depth_first::note(const sim::verdict &found)
         return;
     }
     count_finding(found.message, fingerprint_of(found), {});
+    if (bounds.first)
+        bound = bound_by_finding;
 }
 
 void depth_first::look_for_races()

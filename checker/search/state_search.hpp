@@ -21,6 +21,7 @@ enum class reduction : std::uint8_t { none, sleep_sets, persistent_sets };
 struct search_bounds {
     reduction reduce = reduction::sleep_sets;
     unsigned jobs = 1;       // processes
+    bool first = false;      // ends at the first finding
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
@@ -89,6 +90,9 @@ struct searched {
     std::string error; // of a process of the search
     std::chrono::nanoseconds took{0};
 };
+
+// The bound of a search that ends at its first finding.
+inline constexpr const char *bound_by_finding = "the first finding";
 
 // Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. What it visits and
 // finds does not depend on the number of processes. `progress` is called a few times a second.

@@ -57,6 +57,7 @@ private:
     {
         search_bounds bounds{.reduce = options.reduce,
                              .jobs = options.jobs,
+                             .first = options.first,
                              .shortest = options.shortest,
                              .wide = options.wide,
                              .self_check = options.self_check,

@@ -16,8 +16,9 @@ struct verify_options {
     sim::run_limits limits; // steps_max bounds the length of a path
     sim::watch_set watch = 0;
     reduction reduce = reduction::sleep_sets;
+    bool first = false;    // ends each search at its first finding
     bool shortest = false; // paths to findings; without reduction
-    bool wide = false; // hashes of 128 bits
+    bool wide = false;     // hashes of 128 bits
     bool livelocks = false;
     bool self_check = false;
     std::uint64_t walks = 0;
@@ -34,7 +35,8 @@ struct scenario_search {
     chosen_scenario of;
     searched result;
     std::vector<finding> findings; // first_run is 0
-    std::vector<std::string> races_unconfirmed; // what the search says, and what their paths ended with when they were run
+    std::vector<std::string>
+        races_unconfirmed; // what the search says, and what their paths ended with when they were run
     bool complete() const { return result.bound.empty() && result.interrupted == 0; }
     bool any_new() const;
 };

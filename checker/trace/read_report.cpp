@@ -60,8 +60,10 @@ search_summary read_search_report(const std::string &path)
     search_summary summary;
     summary.error = read_file(path, [&](const field &report) {
         field findings = report.at("findings"), scenarios = report.at("scenarios");
-        for (std::size_t i = 0, count = findings.size(0, entries_max); i < count; ++i)
+        for (std::size_t i = 0, count = findings.size(0, entries_max); i < count; ++i) {
+            summary.findings.push_back(read_finding(findings.element(i)));
             summary.fingerprints.insert(findings.element(i).at("fingerprint").text(text_max));
+        }
         summary.complete = report.at("complete").boolean();
         summary.states = count_at(report, "states");
         for (std::size_t i = 0, count = scenarios.size(0, entries_max); i < count; ++i) {

@@ -27,7 +27,8 @@ report_summary read_report(const std::string &path);
 
 // Of verify. On success error is empty.
 struct search_summary {
-    std::set<std::string> fingerprints;
+    std::vector<reported_finding> findings = {};
+    std::set<std::string> fingerprints; // of these
     bool complete = false;
     std::uint64_t states = 0;
     std::uint64_t ends = 0; // of all scenarios, as the next three

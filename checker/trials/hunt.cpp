@@ -38,13 +38,16 @@ public:
     {
         scratch_folder first, second;
         // Where nothing says which scenario shows it, a few runs of each find most mutants sooner than many of one.
-        search(first, std::min(options.runs, few_runs), [](const hunted &each) { return each.what.shown_in.empty(); });
+        if (!options.verify)
+            search(first, std::min(options.runs, few_runs),
+                   [](const hunted &each) { return each.what.shown_in.empty(); });
         for (hunted &each : results)
             if (each.found)
                 progress(each.what.name);
             else
                 each.runs = 0;
-        search(second, options.runs, [](const hunted &each) { return !each.found; }, progress);
+        search(
+            second, options.runs, [](const hunted &each) { return !each.found; }, progress);
         for (hunted &each : results)
             keep_trace(each);
         return std::move(results);
@@ -54,13 +57,15 @@ private:
     static constexpr std::uint64_t few_runs = 2'000;
 
     // Searches for those that are wanted, with each seed.
-    void search(const scratch_folder &scratch, std::uint64_t runs, bool (*wanted)(const hunted &),
-                const std::function<void(const std::string &)> &progress = [](const std::string &) {})
+    void search(
+        const scratch_folder &scratch, std::uint64_t runs, bool (*wanted)(const hunted &),
+        const std::function<void(const std::string &)> &progress = [](const std::string &) {})
     {
         std::vector<trial> trials;
         std::vector<hunted *> of;
         for (hunted &each : results) {
-            for (unsigned i = 0; wanted(each) && i < options.seeds; ++i) {
+            unsigned searches = options.verify ? 1 : options.seeds;
+            for (unsigned i = 0; wanted(each) && i < searches; ++i) {
                 trials.push_back(trial_of(each.what, options.seed + i, runs));
                 of.push_back(&each);
             }
@@ -74,6 +79,12 @@ private:
     trial trial_of(const core_description &core, std::uint64_t seed, std::uint64_t runs) const
     {
         trial next{core.name, arguments_that_show(core)};
+        if (options.verify) {
+            next.verb = "verify";
+            next.arguments.insert(next.arguments.end(),
+                                  {"--first", "--watch", "memory", "--max-time", fmt::format("{}", options.seconds)});
+            return next;
+        }
         for (const std::string &word : {std::string("--seed"), std::to_string(seed), std::string("--runs"),
                                         std::to_string(runs), std::string("--max-time"),
                                         fmt::format("{}", options.seconds), std::string("--watch"), std::string("all")})
@@ -81,17 +92,19 @@ private:
         return next;
     }
 
-    static void judge(const trial_result &tried, hunted &into)
+    void judge(const trial_result &tried, hunted &into) const
     {
         if (!tried.error.empty())
             into.error = tried.error;
         if (!tried.over || !into.error.empty())
             return;
         std::vector<std::string> wanted = checkers_in(into.what.found_by);
-        const reported_finding *found = best_finding(tried.report.findings, wanted);
+        std::uint64_t runs = options.verify ? tried.search.states : tried.report.runs;
+        const reported_finding *found =
+            best_finding(options.verify ? tried.search.findings : tried.report.findings, wanted);
         if (found == nullptr) {
             if (!into.found) {
-                into.runs += tried.report.runs;
+                into.runs += runs;
                 into.seconds += tried.seconds;
             }
             return;
@@ -103,7 +116,7 @@ private:
         into.found = *found;
         into.expected = expected;
         into.steps = steps;
-        into.runs = found->trace.empty() ? 0 : found->first_run + 1;
+        into.runs = found->trace.empty() ? 0 : options.verify ? runs : found->first_run + 1;
         into.seconds = tried.seconds;
     }
 

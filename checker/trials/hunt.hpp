@@ -14,8 +14,9 @@
 namespace interfuse {
 
 struct hunt_options : search_limits {
-    unsigned seeds = 1; // searches of each mutant, whose shortest trace is kept
-    std::string out; // folder for the traces, each named after its mutant; empty: none are kept
+    bool verify = false; // search all states, up to the first finding, instead of sampling
+    unsigned seeds = 1;  // searches of each mutant, whose shortest trace is kept
+    std::string out;     // folder for the traces, each named after its mutant; empty: none are kept
 };
 
 // What became of one mutant.
@@ -23,7 +24,7 @@ struct hunted {
     core_description what;
     std::optional<reported_finding> found; // of the search with the shortest trace; its trace is the file kept
     bool expected = false;                 // by a checker that its patch names, or it names none
-    std::uint64_t runs = 0;                // of the search that found it, or of all that did not
+    std::uint64_t runs = 0; // of the search that found it, or of all that did not; states where all are searched
     double seconds = 0;
     std::size_t steps = 0; // of the trace
     std::string error;

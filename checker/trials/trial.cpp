@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "checker/exit_status.hpp"
 #include "checker/search/interruption.hpp"
 #include "checker/trace/core_list.hpp"
 #include "sim/fault.hpp"
@@ -73,12 +74,12 @@ pid_t spawn(std::vector<std::string> words, const std::string &folder)
     return failed != 0 ? -failed : process;
 }
 
-// A status of 0 or 1 comes with a report.
+// A status of 0 or 1 comes with a report, and one of 4 with that of a search that was not through.
 std::string what_went_wrong(int status, const trial &what)
 {
     if (WIFSIGNALED(status))
         return fmt::format("core {} was killed by signal {}", what.core, WTERMSIG(status));
-    if (WEXITSTATUS(status) > 1)
+    if (WEXITSTATUS(status) > 1 && WEXITSTATUS(status) != exit_incomplete)
         return fmt::format("{} of core {} ends with status {}", what.verb, what.core, WEXITSTATUS(status));
     return "";
 }
