@@ -174,7 +174,10 @@ std::string choose_reduction(const verify_arguments &given, verify_options &opti
         return "--livelocks: with --reduce none only, as a circle may consist of steps that a reduction leaves out";
     if (options.livelocks && options.jobs > 1)
         return "--livelocks: with --jobs 1 only, as circles are found in the order of one search";
-    if ((options.watch & sim::watch_races) != 0 && options.reduce == reduction::persistent_sets)
+    bool races = (options.watch & sim::watch_races) != 0;
+    if (races && (options.livelocks || options.walks != 0))
+        return "--watch: races takes neither --livelocks nor --walks, as it tells states apart by what led to them too";
+    if (races && options.reduce == reduction::persistent_sets)
         return "--watch: races takes --reduce sleep or none, as it compares steps in every state";
     return "";
 }

@@ -60,6 +60,13 @@ bool contains(const step_birth &born, word_index word)
     return word >= born.first && word <= born.last;
 }
 
+// Of several accesses of a step that race with the same one the watcher of a run tells of the first write, or else of
+// the first read.
+unsigned rank(const step_access &a)
+{
+    return is_lockless(a.way) ? 2 : writes(a.way) ? 0 : 1;
+}
+
 // What was there before an object was allocated has no part in it.
 bool is_of_another_life(const step_accesses &before, const step_access &a, const step_accesses &after,
                         const step_access &b)
@@ -133,7 +140,8 @@ void list_spinlock(const void *object)
         listed_step->first_lock = object;
 }
 
-std::optional<step_race> find_step_race(const step_accesses &before, const step_accesses &after, unsigned task_after)
+std::optional<step_race> find_step_race(const step_accesses &before, std::size_t accesses, const step_accesses &after,
+                                        unsigned task_after)
 {
     const task *started = &the_world().tasks[task_after];
     std::optional<step_race> found;
@@ -143,23 +151,24 @@ std::optional<step_race> find_step_race(const step_accesses &before, const step_
             ++same_word;
         if (found && b.at >= found->second.at)
             continue;
+        const step_access *first = nullptr;
         for (auto a = same_word; a != before.accesses.end() && a->word == b.word; ++a)
-            if (conflict(*a, b) && !is_of_another_life(before, *a, after, b) &&
-                !is_ordered(before, *a, after, b, started)) {
-                found = {*a, b};
-                break;
-            }
+            if (a->at < accesses && conflict(*a, b) && !is_of_another_life(before, *a, after, b) &&
+                !is_ordered(before, *a, after, b, started) && (first == nullptr || rank(*a) < rank(*first)))
+                first = &*a;
+        if (first != nullptr)
+            found = {*first, b};
     }
     return found;
 }
 
-bool leaves_something(const step_accesses &before, const void *first_lock)
+bool leaves_something(const step_accesses &before, std::size_t accesses, const void *first_lock)
 {
-    std::uint32_t ordered = 0;
+    std::size_t ordered = 0;
     for (const step_edge &each : before.released)
         if (first_lock != nullptr && each.object == first_lock)
-            ordered = std::max(ordered, each.at);
-    return before.accesses.size() > ordered;
+            ordered = std::max<std::size_t>(ordered, each.at);
+    return accesses > ordered;
 }
 
 } // namespace sim

@@ -66,11 +66,13 @@ struct step_race {
     step_access first, second;
 };
 // Of a step and the one that another task takes directly after it, the first access that races with one of the step
-// before. Nothing lies between them, so only what the one released and the other has acquired orders the two. REQUIRES:
-// both are sorted.
-std::optional<step_race> find_step_race(const step_accesses &before, const step_accesses &after, unsigned task_after);
+// before, of which the first so many are looked at. Nothing lies between the steps, so only what the one released and
+// the other has acquired orders the two. REQUIRES: both are sorted.
+std::optional<step_race> find_step_race(const step_accesses &before, std::size_t accesses, const step_accesses &after,
+                                        unsigned task_after);
 
-// Whether an access of a step may race with something that comes after the lock which the next step takes first.
-bool leaves_something(const step_accesses &before, const void *first_lock);
+// Whether one of the step's first accesses may race with something that comes after the lock which the next step takes
+// first.
+bool leaves_something(const step_accesses &before, std::size_t accesses, const void *first_lock);
 
 } // namespace sim

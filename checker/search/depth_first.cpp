@@ -33,8 +33,10 @@ depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &s
 {
     if (bounds.self_check)
         check.emplace(script, way);
-    if (bounds.races)
-        races.emplace(script, way);
+    if (bounds.races) {
+        tails.emplace(bounds.wide);
+        races.emplace(script, way, *tails);
+    }
     if (bounds.livelocks)
         circles.emplace(script, way);
 }
@@ -70,7 +72,7 @@ void depth_first::go_through(const std::function<void(const depth_first &)> &loo
 void depth_first::go_home()
 {
     while (way.depth() > 0)
-        way.back();
+        back();
     depth = 0;
 }
 
@@ -110,7 +112,9 @@ bool depth_first::enter(std::uint32_t asleep)
 {
     if (check)
         check->congruence();
-    visited_set::added added = visited.add(way.hash(), static_cast<visited_set::sleepers>(asleep));
+    std::uint64_t enabled = way.enabled();
+    visited_set::added added = visited.add(enabled != 0 && tails ? way.hash() + tails->key() : way.hash(),
+                                           static_cast<visited_set::sleepers>(asleep));
     switch (added.what) {
     case visited_set::answer::seen:
         ++counts.revisits;
@@ -128,7 +132,6 @@ bool depth_first::enter(std::uint32_t asleep)
         return false;
     }
     ++counts.states;
-    std::uint64_t enabled = way.enabled();
     if (enabled == 0) {
         judge_end();
         return false;
@@ -223,7 +226,7 @@ void depth_first::take_next_step()
     script.used = 0;
     ++counts.transitions;
     std::uint64_t stood_at = way.position(f.taken.task);
-    bool continues = way.step(f.taken.task);
+    bool continues = step_of(f.taken.task);
     f.taken.answers = script.answers;
     f.next = script.answers;
     f.more_variants = advance(f.next);
@@ -262,9 +265,26 @@ std::uint32_t depth_first::still_asleep(search_frame &f)
     return asleep;
 }
 
-void depth_first::step_back()
+bool depth_first::step_of(unsigned task)
+{
+    if (tails)
+        tails->begin();
+    bool continues = way.step(task);
+    if (tails)
+        tails->end(task);
+    return continues;
+}
+
+void depth_first::back()
 {
     way.back();
+    if (tails)
+        tails->back();
+}
+
+void depth_first::step_back()
+{
+    back();
     if (check)
         check->hash("a step that was taken back has left something behind");
 }
@@ -323,7 +343,7 @@ void depth_first::take_over(const handed_over &work)
         f.taken = each;
         script.answers = each.answers;
         script.used = 0;
-        way.step(each.task);
+        step_of(each.task);
     }
     push(0, 0);
     frames[depth - 1] = work.from;

@@ -9,6 +9,7 @@
 #include "checker/search/state_search.hpp"
 #include "checker/search/step_races.hpp"
 #include "checker/search/step_script.hpp"
+#include "checker/search/step_tails.hpp"
 #include "checker/search/team.hpp"
 #include "checker/search/visited_set.hpp"
 #include "checker/search/world_walk.hpp"
@@ -51,6 +52,8 @@ private:
     std::uint64_t candidates(const search_frame &f) const;
     unsigned pick(std::uint64_t from) const;
     void take_next_step();
+    bool step_of(unsigned task);
+    void back();
     void step_back();
     void check_commutation(std::uint32_t asleep);
     void learn(search_frame &f, std::uint64_t stood_at, bool continues);
@@ -74,6 +77,7 @@ private:
     visited_set &visited;
     team *others;
     std::optional<self_check> check;
+    std::optional<step_tails> tails;
     std::optional<step_races> races;
     std::optional<fair_circles> circles;
     step_touches step;

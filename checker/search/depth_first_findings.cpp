@@ -31,12 +31,12 @@ void depth_first::note(const sim::verdict &found)
 
 void depth_first::look_for_races()
 {
-    for (const racing_pair &each : races->find()) {
-        state_finding &found = count_finding(each.message, each.fingerprint, {each.before, each.after});
+    for (const racing_steps &each : races->find()) {
+        state_finding &found = count_finding(each.message, each.fingerprint, each.steps);
         found.kind = finding_kind::race;
         // Of the many ways there others are kept, the more rarely the more there are.
         if (found.count > 1 && std::has_single_bit(found.count) && found.others.size() < state_finding::others_max)
-            found.others.push_back(path_with({each.before, each.after}));
+            found.others.push_back(path_with(each.steps));
     }
     counts.race_steps = races->steps();
 }

@@ -16,29 +16,16 @@ namespace interfuse {
 
 namespace {
 
-// Steps are listed, and nobody else listens: what listeners keep decides nothing that a step does.
-class listing {
+// What listeners keep decides nothing that a step does.
+class nobody_listens {
 public:
-    listing() : listen(sim::the_run.listen), watching(sim::the_run.watching), events_heard(sim::the_run.events_heard)
-    {
-        sim::the_run.listen = {};
-        sim::the_run.watching |= sim::watch_steps;
-        sim::the_run.events_heard = true;
-    }
-    ~listing()
-    {
-        sim::the_run.listen = listen;
-        sim::the_run.watching = watching;
-        sim::the_run.events_heard = events_heard;
-        sim::listed_step = nullptr;
-    }
-    listing(const listing &) = delete;
-    listing &operator=(const listing &) = delete;
+    nobody_listens() : listen(sim::the_run.listen) { sim::the_run.listen = {}; }
+    ~nobody_listens() { sim::the_run.listen = listen; }
+    nobody_listens(const nobody_listens &) = delete;
+    nobody_listens &operator=(const nobody_listens &) = delete;
 
 private:
     sim::listeners listen;
-    sim::watch_set watching;
-    bool events_heard;
 };
 
 template <typename Visit> void for_tasks(std::uint64_t tasks, Visit visit)
@@ -78,6 +65,9 @@ bool step_races::take(unsigned task, seen_step &into)
     ++taken;
     sim::listed_step = nullptr;
     into.listed.sort();
+    into.told = 0;
+    for (const sim::step_edge &each : into.listed.released)
+        into.told = std::max<std::size_t>(into.told, each.at);
     into.what = {task, script.answers};
     into.read.clear();
     into.changed.clear();
@@ -94,9 +84,9 @@ bool step_races::take(unsigned task, seen_step &into)
     return continues;
 }
 
-const std::vector<racing_pair> &step_races::find()
+const std::vector<racing_steps> &step_races::find()
 {
-    listing while_looking;
+    nobody_listens while_looking;
     found.clear();
     look_ahead(way.enabled());
     for (std::size_t i = 0; i < count; ++i)
@@ -113,7 +103,8 @@ void step_races::look_ahead(std::uint64_t enabled)
         do {
             seen_step &first = room_for_one_more();
             take(task, first);
-            if (!first.listed.accesses.empty())
+            compare_with_tails(first);
+            if (first.told > 0)
                 for_tasks(first.enabled & ~enabled, [&](unsigned woken) { try_after(first, woken); });
             way.back();
             script.answers = first.what.answers;
@@ -125,7 +116,7 @@ void step_races::look_ahead(std::uint64_t enabled)
 // another one behind it, and is taken there.
 void step_races::look_behind(const seen_step &first)
 {
-    if (first.listed.accesses.empty() || first.enabled == 0)
+    if (first.told == 0 || first.enabled == 0)
         return;
     std::uint64_t changed = find_changed_by(first) & first.enabled;
     if (changed != 0) {
@@ -144,7 +135,8 @@ std::uint64_t step_races::find_changed_by(const seen_step &first)
         marks[word] = 1;
     for (std::size_t i = 0; i < count; ++i) {
         const seen_step &second = *seen[i];
-        if (second.what.task == first.what.task || !sim::leaves_something(first.listed, second.listed.first_lock))
+        if (second.what.task == first.what.task ||
+            !sim::leaves_something(first.listed, first.told, second.listed.first_lock))
             continue;
         if (std::ranges::any_of(second.read, [&](sim::word_index word) { return marks[word] != 0; }))
             tasks |= std::uint64_t{1} << second.what.task;
@@ -169,11 +161,27 @@ void step_races::try_after(const seen_step &first, unsigned task)
 
 void step_races::compare(const seen_step &first, const seen_step &second)
 {
-    std::optional<sim::step_race> race = sim::find_step_race(first.listed, second.listed, second.what.task);
+    std::optional<sim::step_race> race = sim::find_step_race(first.listed, first.told, second.listed, second.what.task);
     if (!race)
         return;
-    sim::verdict verdict = verdict_on(*race);
-    found.push_back({first.what, second.what, fingerprint_of(verdict), std::move(verdict.message)});
+    add(*race, {first.what, second.what});
+}
+
+void step_races::add(const sim::step_race &race, std::vector<search_step> steps)
+{
+    sim::verdict verdict = verdict_on(race);
+    found.push_back({std::move(steps), fingerprint_of(verdict), std::move(verdict.message)});
+}
+
+void step_races::compare_with_tails(const seen_step &step)
+{
+    for (unsigned other = 0; other < sim::the_world().task_count; ++other) {
+        if (other == step.what.task || tails.of(other).accesses.empty())
+            continue;
+        if (std::optional<sim::step_race> race =
+                sim::find_step_race(tails.of(other), SIZE_MAX, step.listed, step.what.task))
+            add(*race, {step.what});
+    }
 }
 
 } // namespace interfuse
