@@ -99,7 +99,7 @@ std::string search_line(const scenario_search &search)
     if (counts.stalled > 0)
         text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
     if (counts.race_steps > 0)
-        text += fmt::format("    each step was compared with those that can follow it, by {} further steps\n",
+        text += fmt::format("    races were looked for in each state, by {} further steps\n",
                             grouped(counts.race_steps));
     if (counts.components)
         text += fmt::format("    {} of states in which somebody can go round for ever, fairly or not\n",

@@ -258,7 +258,7 @@ void runner::begin_search(sim::strategy &chooser)
     reserve_calls();
     the_run.limits = how.limits;
     the_run.points = how.points;
-    // Clocks are those of one schedule; the search compares neighbours instead.
+    // Clocks are those of one schedule; the search compares steps instead.
     the_run.watching = (how.watch & ~sim::watch_races) | sim::watch_footprint;
     the_run.listen = {};
     if (how.checks == check_level::steps) {

@@ -79,7 +79,7 @@ expect 2 repaired one-request --max-memory 12
 grep -q -- '--max-memory: a number with M or G' "$scratch/errors" || complain "a bad size is not explained"
 expect 2 repaired no-such-scenario
 
-# Races between steps that can follow each other: the documented ones of 2006, and none of the repaired core.
+# Races by comparing steps: the documented ones of 2006, and none of the repaired core.
 expect 0 linux-2.6.17 read-pages --watch races
 grep -q 'traces/race-copy-out-args-request-wait-answer.json' "$scratch/said" || complain "the race in read-pages is not found"
 grep -q 'not confirmed' "$scratch/said" && complain "a race of read-pages does not show when its path is run"

@@ -26,9 +26,8 @@ struct search_bounds {
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
     std::uint64_t walks = 0; // random ones after the search, which must stay inside it
-    bool races =
-        false; // compares each two steps that can follow each other; of all states, so not with persistent sets
-    bool livelocks = false; // looks for fair circles; without reduction, by one process
+    bool races = false;      // looks for them in every state, hence without persistent sets
+    bool livelocks = false;  // looks for fair circles; without reduction, by one process
     std::uint64_t states_max = UINT64_MAX;
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -73,7 +72,7 @@ struct search_counts {
     std::size_t depth = 0;         // the longest path
     std::size_t visited_bytes = 0;
     std::size_t path_bytes = 0;   // of the way back from the deepest state
-    std::uint64_t race_steps = 0; // taken to compare them with their neighbours, beside the transitions
+    std::uint64_t race_steps = 0; // taken to look for races, beside the transitions
     std::optional<std::uint64_t>
         components;      // strongly connected, in which somebody can go round; where livelocks are looked for
     unsigned passes = 0; // searches until what tasks touch was known; the other counts are of the last
