@@ -104,7 +104,7 @@ std::string search_line(const scenario_search &search)
     if (counts.components)
         text += fmt::format("    {} of states in which somebody can go round for ever, fairly or not\n",
                             counted(*counts.components, "circle"));
-    for (const std::string &each : search.races_unconfirmed)
+    for (const std::string &each : search.unconfirmed)
         text += fmt::format("    not confirmed: {}\n", each);
     if (counts.checks.behaved_alike + counts.checks.commuted > 0)
         text += fmt::format("    {} times a state was met again and behaved alike; {} pairs of steps commuted\n",

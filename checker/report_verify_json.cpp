@@ -27,7 +27,7 @@ ordered_json json_of(const scenario_search &search)
             {"passes", counts.passes},
             {"race_steps", counts.race_steps},
             {"components", counts.components ? ordered_json(*counts.components) : ordered_json()},
-            {"races_unconfirmed", search.races_unconfirmed},
+            {"unconfirmed", search.unconfirmed},
             {"behaved_alike", counts.checks.behaved_alike},
             {"commuted", counts.checks.commuted},
             {"walks", counts.walks},

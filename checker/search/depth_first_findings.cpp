@@ -32,11 +32,7 @@ void depth_first::note(const sim::verdict &found)
 void depth_first::look_for_races()
 {
     for (const racing_steps &each : races->find()) {
-        state_finding &found = count_finding(each.message, each.fingerprint, each.steps);
-        found.kind = finding_kind::race;
-        // Of the many ways there others are kept, the more rarely the more there are.
-        if (found.count > 1 && std::has_single_bit(found.count) && found.others.size() < state_finding::others_max)
-            found.others.push_back(path_with(each.steps));
+        count_finding(each.message, each.fingerprint, each.steps).kind = finding_kind::race;
     }
     counts.race_steps = races->steps();
 }
@@ -64,6 +60,11 @@ state_finding &depth_first::count_finding(const std::string &message, std::uint6
     if (same == findings.end())
         same = findings.insert(same, {message, fingerprint, 0, path_with(more), {}});
     ++same->count;
+    // A path that is run may meet a race before. Of the many ways others are kept, the more rarely the more there are.
+    bool is_wanted =
+        same->count > 1 && std::has_single_bit(same->count) && same->others.size() < state_finding::others_max;
+    if (bounds.races && is_wanted)
+        same->others.push_back(path_with(more));
     return *same;
 }
 

@@ -26,7 +26,7 @@ public:
         for (const chosen_scenario &chosen : options.scenarios) {
             if (interruption() != 0 || !result.error.empty() || !result.nondeterminism.empty())
                 break;
-            result.searches.push_back({.of = chosen, .result = {}, .findings = {}, .races_unconfirmed = {}});
+            result.searches.push_back({.of = chosen, .result = {}, .findings = {}, .unconfirmed = {}});
             search(result.searches.back());
             listener.searched(result.searches.back());
         }
@@ -143,11 +143,14 @@ private:
             if (other.result.fingerprint == counted.fingerprint)
                 again = std::move(other);
         }
-        bool another = again.result.fingerprint != counted.fingerprint;
-        if (counted.kind == finding_kind::race && another)
-            into.races_unconfirmed.push_back(fmt::format("{}; run, {}", counted.message, ending_of(again)));
+        // Beside races whatever lies behind one on all paths that were tried.
+        bool races = (options.watch & sim::watch_races) != 0;
+        bool hidden = again.result.fingerprint != counted.fingerprint &&
+                      (counted.kind == finding_kind::race || (counted.kind == finding_kind::verdict && races));
+        if (hidden)
+            into.unconfirmed.push_back(fmt::format("{}; run, {}", counted.message, ending_of(again)));
         if (again.result.fingerprint != 0)
-            add_finding(again, counted.kind == finding_kind::race && another ? 1 : counted.count, into);
+            add_finding(again, hidden ? 1 : counted.count, into);
         else if (counted.kind == finding_kind::verdict || counted.kind == finding_kind::circle)
             result.nondeterminism = fmt::format(
                 "a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with nothing{}{}",

@@ -36,7 +36,7 @@ struct scenario_search {
     searched result;
     std::vector<finding> findings; // first_run is 0
     std::vector<std::string>
-        races_unconfirmed; // what the search says, and what their paths ended with when they were run
+        unconfirmed; // what the search has found, and what its paths met when they were run
     bool complete() const { return result.bound.empty() && result.interrupted == 0; }
     bool any_new() const;
 };
