@@ -14,7 +14,7 @@ const std::vector<watcher> &all_watchers()
         {"memory", sim::watch_memory, "accesses to memory that is free, gone, not the kernel's or never written",
          "use_after_free, out_of_bounds, page_not_mapped, resting_object, dead_frame, unwritten_memory, page_after_free"},
         {"races", sim::watch_races, "two accesses to one place, one of them a store, that nothing orders", "data_race"},
-        {"locks", sim::watch_locks, "orders of locks that could deadlock, over all runs", "lock_order"},
+        {"locks", sim::watch_locks, "orders of locks that could deadlock, over all runs", "lock_order, read_lock_recursion"},
     };
     return all;
 }

@@ -83,7 +83,7 @@ std::span<const invariant> all_invariants()
 
 std::span<const kernel_rule> all_kernel_rules()
 {
-    static constexpr std::array<kernel_rule, 27> list = {{
+    static constexpr std::array<kernel_rule, 28> list = {{
         {"reference_owner", "a task drops only references that it owns"},
         {"end_once", "the end callback of a request is called at most once"},
         {"connected_once", "fc->connected goes from 1 to 0 once and never back"},
@@ -107,6 +107,8 @@ std::span<const kernel_rule> all_kernel_rules()
         {"syscall_result", "read and write return an error number, or no more bytes than they were asked for"},
         {"malformed_reply", "write on the device refuses each malformed reply"},
         {"file_content, written_data", "readers get the daemon's bytes or written ones, and the daemon gets what was written"},
+        {"read_lock_recursion", "nobody reads an rw_semaphore that he reads already: a writer that comes between waits for "
+                                "the first read and holds up the second", "nothing", "locks"},
         {"use_after_free", "nobody touches an object of a slab cache after its free",
          "an object whose memory somebody else has by then; what a fake does before it reports its operation", "memory"},
         {"out_of_bounds", "nobody touches what lies before or behind an object, of the size that was asked for",

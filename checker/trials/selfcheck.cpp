@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/invariants/invariant.hpp"
 #include "checker/search/interruption.hpp"
 #include "checker/trials/hunt.hpp"
 #include "checker/trials/trial.hpp"
@@ -29,11 +30,14 @@ std::string entry_with(const std::vector<std::string> &checks, const std::string
     return name;
 }
 
-// The watcher that reports under such names, or null.
+// The watcher that is off when a check is that cannot be turned off by its name, or null.
 const watcher *watcher_of(const std::string &entry)
 {
-    auto found =
-        std::ranges::find_if(all_watchers(), [&](const watcher &w) { return entry == w.rules && !entry.empty(); });
+    std::vector<std::string> named = names_of_checks();
+    auto found = std::ranges::find_if(all_watchers(), [&](const watcher &w) {
+        std::vector<std::string> rules = checkers_in(w.rules);
+        return std::ranges::find(rules, entry) != rules.end() && std::ranges::find(named, entry) == named.end();
+    });
     return found != all_watchers().end() ? &*found : nullptr;
 }
 
