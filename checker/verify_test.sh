@@ -91,6 +91,10 @@ trace=$(sed -n 's/^trace: \(.*-ce0bec2a9d399a81.json\)$/\1/p' "$scratch/said")
 got=0
 "$INTERFUSE_BIN/interfuse-linux-2.6.17" replay "$trace" >"$scratch/replayed" 2>&1 || got=$?
 [[ $got == 1 ]] || complain "the replay of a race exits $got, not 1: $(head -n 3 "$scratch/replayed")"
+expect 0 linux-2.6.17 init --watch races
+every=$(states)
+expect 0 linux-2.6.17 init --watch races --jobs 3
+[[ $(states) == "$every" ]] || complain "three processes that look for races visit $(states) states, not $every"
 for reduce in sleep none; do
     expect 0 repaired one-request read-pages fault-in-reply mounting --watch memory,races --reduce "$reduce"
     [[ $(grep -c ': complete: ' "$scratch/said") == 4 ]] || complain "with --reduce $reduce races are not looked for everywhere"

@@ -105,7 +105,9 @@ state_key step_tails::key_of(unsigned task) const
         return {};
     state_key key{task + 1, task + 1};
     for (const sim::step_access &each : accesses) {
-        std::uint64_t mix[] = {key.low, key.high, std::uint64_t{each.word} << 32 | each.site,
+        // Where memory is freed has a number that depends on what else this process has seen.
+        std::uint32_t site = each.way == sim::access_way::free ? 0 : each.site;
+        std::uint64_t mix[] = {key.low, key.high, std::uint64_t{each.word} << 32 | site,
                                std::uint64_t{each.bytes} << 8 | static_cast<std::uint64_t>(each.way)};
         XXH128_hash_t hash = XXH3_128bits(mix, sizeof mix);
         key = {hash.low64, wide ? hash.high64 : 0};
