@@ -129,6 +129,12 @@ else
 fi
 expect 0 repaired mix --set killers=1
 
+# A request that is put back to rest does not commute with a touch of it, though they share no word but its marks.
+for reduce in none sleep persistent; do
+    expect 1 used_after_put one-request --watch memory --reduce "$reduce"
+    grep -q 'resting_object: ' "$scratch/said" || complain "with --reduce $reduce no touch of a resting request is found"
+done
+
 # A search that ends at its first finding says so; the hunt for mutants makes use of it.
 expect 1 no_extra_reference aborted-request --first
 grep -q '^aborted-request: incomplete: the first finding: ' "$scratch/said" || complain "the first finding is not named as the bound"

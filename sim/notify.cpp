@@ -5,7 +5,7 @@
 #include "sim/held_locks.hpp"
 #include "sim/lock_order.hpp"
 #include "sim/run.hpp"
-#include "sim/shadow.hpp"
+#include "sim/shadow_footprint.hpp"
 #include "sim/step_accesses.hpp"
 
 namespace sim {
@@ -26,8 +26,11 @@ static void follow_locks(const event &happened)
 static void tell_listeners(const event &happened)
 {
     run_state &run = the_run;
-    if ((run.watching & watch_memory) != 0 && is_closed(happened.object)) [[unlikely]]
-        closed_object_touched(happened);
+    if ((run.watching & watch_memory) != 0) {
+        note_marks_of(happened.object, 1);
+        if (is_closed(happened.object)) [[unlikely]]
+            closed_object_touched(happened);
+    }
     if (run.watching != 0)
         follow_locks(happened);
     run.in_listener = true;

@@ -7,6 +7,7 @@
 #include "sim/races.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
+#include "sim/shadow_footprint.hpp"
 #include "sim/stack_words.hpp"
 #include "sim/step_accesses.hpp"
 
@@ -21,6 +22,8 @@ namespace sim {
         watch_race(touched);
     if ((the_run.watching & watch_footprint) != 0 && the_footprint.recording) {
         note_touched(touched.address, touched.bytes, touched.write);
+        if ((the_run.watching & watch_memory) != 0)
+            note_marks_of(touched.address, touched.bytes);
         if (steps_are_listed())
             list_access(touched, touched.write ? access_way::write : access_way::read);
     }
@@ -67,8 +70,10 @@ void __tsan_func_entry(void *caller)
 
 void __tsan_func_exit()
 {
-    if ((sim::the_run.watching & sim::watch_memory) != 0)
+    if ((sim::the_run.watching & sim::watch_memory) != 0) {
+        sim::note_escapes_of(sim::current_task());
         sim::call_returns(__builtin_frame_address(0));
+    }
     sim::call_stack &calls = *sim::the_run.calls_now;
     unsigned depth = --calls.depth;
     if (calls.numbered > depth)

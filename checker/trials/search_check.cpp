@@ -11,7 +11,7 @@ constexpr std::size_t searches_of_each = 4;
 
 trial trial_of(const searched_subject &what, std::vector<std::string> more)
 {
-    trial next{what.core, {what.scenario}, "verify"};
+    trial next{what.core, {what.scenario, "--watch", "memory"}, "verify"};
     if (!what.set.empty())
         next.arguments.insert(next.arguments.end(), {"--set", what.set});
     next.arguments.insert(next.arguments.end(), more.begin(), more.end());
@@ -26,6 +26,7 @@ const std::vector<searched_subject> &searched_subjects()
         {"repaired", "one-request", ""},        {"repaired", "mix", "killers=1"},
         {"repaired", "mix", "aborters=1"},      {"repaired", "mounting", ""},
         {"repaired", "fault-in-reply", ""},     {"repaired", "unconnected-device", ""},
+        {"used_after_put", "one-request", ""}, // only the watcher of memory sees what goes wrong there
         {"linux-2.6.17", "mix", "killers=1"},   {"linux-2.6.17", "mix", "aborters=1"},
         {"linux-2.6.17", "fault-in-reply", ""},
     };
