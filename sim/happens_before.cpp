@@ -58,7 +58,10 @@ vector_clock &clock_of(object_entry &entry)
 
 bool order_is_followed()
 {
-    return (the_run.watching & (watch_races | watch_steps)) != 0 && the_run.now == phase::running;
+    if (the_run.now != phase::running)
+        return false;
+    // Where steps are listed there are no clocks, also between two that are.
+    return (the_run.watching & watch_steps) != 0 ? steps_are_listed() : (the_run.watching & watch_races) != 0;
 }
 
 void tick(unsigned task)
