@@ -72,7 +72,7 @@ std::string name_of(const searched_subject &what)
 std::string table_of_searches(const selfcheck_result &result)
 {
     if (result.searches.empty())
-        return "this build has no executables that search all states\n";
+        return "no states were searched\n";
     std::string text =
         "searches of all states, without reduction, by sleep sets, by persistent sets, and with fine points; how often "
         "states that\n"

@@ -205,7 +205,7 @@ selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std
     for (const declaration &each : declarations())
         if (interruption() == 0)
             result.declarations.push_back(take_away(each, options.seed, std::min(options.runs, runs_min)));
-    if (interruption() == 0 && !searched.empty())
+    if (interruption() == 0 && !searched.empty() && walks > 0)
         result.searches = check_searches(searched, options.jobs, walks, progress);
     result.interrupted = interruption() != 0;
     return result;

@@ -44,7 +44,7 @@ struct selfcheck_result {
 };
 
 // `cores` are mutants; `twice` are explored in two processes each, which must agree. `searched` are searched in several
-// ways, with so many random walks beside.
+// ways, with so many random walks beside; not at all with 0.
 selfcheck_result run_selfcheck(const std::vector<std::string> &checks, const std::vector<core_description> &cores,
                                const std::vector<std::string> &twice, const std::vector<searched_subject> &searched,
                                std::uint64_t walks, const search_limits &options,
