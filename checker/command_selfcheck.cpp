@@ -22,7 +22,8 @@ namespace {
 void add_options(verb_line &app, search_limits &options, std::uint64_t &walks, std::string &format)
 {
     add_trial_options(app, options, 200'000);
-    with_environment(app.add_option("--walks", walks, "Random runs beside the searches of all states, in all; 0: no searches"))
+    with_environment(
+        app.add_option("--walks", walks, "Random runs beside the searches of all states, in all; 0: no searches"))
         ->option_text("N")
         ->check(unsigned_number())
         ->capture_default_str();
