@@ -11,6 +11,7 @@
 #include "sim/fault.hpp"
 #include "sim/rng.hpp"
 #include "sim/run.hpp"
+#include "sim/variants.hpp"
 
 namespace sim {
 
@@ -94,12 +95,7 @@ public:
     bool advance()
     {
         path.resize(depth);
-        while (!path.empty() && path.back().answer + 1 == path.back().alternatives)
-            path.pop_back();
-        if (path.empty())
-            return false;
-        ++path.back().answer;
-        return true;
+        return sim::advance(path);
     }
 
 private:

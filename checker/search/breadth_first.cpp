@@ -6,9 +6,9 @@
 
 #include "checker/search/end.hpp"
 #include "checker/search/interruption.hpp"
-#include "checker/search/variants.hpp"
 #include "sim/fault.hpp"
 #include "sim/run.hpp"
+#include "sim/variants.hpp"
 
 namespace interfuse {
 
@@ -119,7 +119,7 @@ void breadth_first::try_steps_of(unsigned task)
         way.back();
         if (check)
             check->hash("a step that was taken back has left something behind");
-        more = advance(step.answers);
+        more = sim::advance(step.answers);
     }
 }
 

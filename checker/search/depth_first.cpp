@@ -6,9 +6,9 @@
 
 #include "checker/search/end.hpp"
 #include "checker/search/interruption.hpp"
-#include "checker/search/variants.hpp"
 #include "sim/fault.hpp"
 #include "sim/run.hpp"
+#include "sim/variants.hpp"
 
 namespace interfuse {
 
@@ -229,7 +229,7 @@ void depth_first::take_next_step()
     bool continues = step_of(f.taken.task);
     f.taken.answers = script.answers;
     f.next = script.answers;
-    f.more_variants = advance(f.next);
+    f.more_variants = sim::advance(f.next);
     f.ends_run = f.ends_run || !continues;
     std::uint32_t asleep = 0;
     if (bounds.reduce != reduction::none)

@@ -9,8 +9,8 @@
 
 #include <xxhash.h>
 
-#include "checker/search/variants.hpp"
 #include "sim/fault.hpp"
+#include "sim/variants.hpp"
 
 namespace interfuse {
 
@@ -115,7 +115,7 @@ private:
         bool continues = way.step(task);
         search_step taken{task, script.answers};
         here.next.answers = script.answers;
-        here.more_variants = advance(here.next.answers);
+        here.more_variants = sim::advance(here.next.answers);
         auto member = members.find(way.hash());
         if (!continues || member == members.end() || member->second < first)
             return way.back();

@@ -7,9 +7,9 @@
 #include <xxhash.h>
 
 #include "checker/runner.hpp"
-#include "checker/search/variants.hpp"
 #include "sim/fault.hpp"
 #include "sim/run.hpp"
+#include "sim/variants.hpp"
 
 namespace interfuse {
 
@@ -51,7 +51,7 @@ template <typename Visit> void self_check::for_each_step(unsigned task, Visit vi
         step.answers = script.answers;
         visit(step, continues);
         way.back();
-        more = advance(step.answers);
+        more = sim::advance(step.answers);
     }
 }
 

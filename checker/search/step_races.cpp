@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "checker/runner.hpp"
-#include "checker/search/variants.hpp"
 #include "sim/run.hpp"
+#include "sim/variants.hpp"
 
 namespace interfuse {
 
@@ -108,7 +108,7 @@ void step_races::look_ahead(std::uint64_t enabled)
                 for_tasks(first.enabled & ~enabled, [&](unsigned woken) { try_after(first, woken); });
             way.back();
             script.answers = first.what.answers;
-        } while (advance(script.answers));
+        } while (sim::advance(script.answers));
     });
 }
 
@@ -156,7 +156,7 @@ void step_races::try_after(const seen_step &first, unsigned task)
         compare(first, next);
         way.back();
         script.answers = next.what.answers;
-    } while (advance(script.answers));
+    } while (sim::advance(script.answers));
 }
 
 void step_races::compare(const seen_step &first, const seen_step &second)

@@ -1,14 +1,14 @@
-// The answers that a step can be given.
+// Lists of answers, one after the other.
 #pragma once
 
 #include <vector>
 
 #include "sim/choose.hpp"
 
-namespace interfuse {
+namespace sim {
 
 // The next list of answers after one that was given in full, the last choice first; false if it was the last.
-inline bool advance(std::vector<sim::choice> &answers)
+inline bool advance(std::vector<choice> &answers)
 {
     while (!answers.empty() && answers.back().answer + 1 == answers.back().alternatives)
         answers.pop_back();
@@ -18,4 +18,4 @@ inline bool advance(std::vector<sim::choice> &answers)
     return true;
 }
 
-} // namespace interfuse
+} // namespace sim
