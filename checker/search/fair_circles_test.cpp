@@ -260,9 +260,7 @@ circle_counts count_circles(const graph &states)
 
 circle_counts circles_by_definition(void (*build)())
 {
-    static scenario which;
-    which = {.name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
-    runner on(setup_of(which));
+    runner on(setup_of(build));
     step_script script;
     on.begin_search(script);
     world_walk way(false);
@@ -278,9 +276,7 @@ run_result go_round(void (*build)(), const state_finding &found, std::size_t rou
     std::vector<search_step> path = found.path;
     for (std::size_t i = 0; i < rounds * found.round; ++i)
         path.push_back(path[path.size() - found.round]);
-    static scenario which;
-    which = {.name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
-    run_setup setup = setup_of(which);
+    run_setup setup = setup_of(build);
     setup.limits.steps_max = static_cast<std::uint32_t>(path.size());
     runner on(setup);
     guided_strategy chooser(path);

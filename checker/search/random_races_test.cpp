@@ -7,25 +7,13 @@
 
 #include <gtest/gtest.h>
 
-#include "checker/search/testing_search.hpp"
-#include "sim/kernel/planted/racy.hpp"
-#include "sim/kernel/semaphore.hpp"
-#include "sim/kernel/spinlock.hpp"
+#include "checker/search/testing_races.hpp"
 #include "sim/rng.hpp"
 #include "sim/testing_world.hpp"
 
 namespace interfuse {
 
 namespace {
-
-struct shared {
-    alignas(8) kernel::shared_fields fields;
-    alignas(8) kernel::spinlock_t lock;
-    alignas(8) kernel::spinlock_t other_lock;
-    alignas(8) kernel::semaphore sem;
-    alignas(8) kernel::atomic_t count;
-    alignas(8) int ready;
-};
 
 // Tasks of a few operations on two fields, with two locks, a semaphore and a counter.
 enum class action : std::uint8_t {
@@ -46,7 +34,7 @@ constexpr unsigned actions = static_cast<unsigned>(action::expect_ready) + 1;
 std::array<std::vector<action>, 3> random_program;
 
 // False if the task is to end.
-bool perform(shared *all, action what, kernel::spinlock_t *lock)
+bool perform(shared_memory *all, action what, kernel::spinlock_t *lock)
 {
     switch (what) {
     case action::write:
@@ -91,8 +79,7 @@ bool perform(shared *all, action what, kernel::spinlock_t *lock)
 
 void build_random_program()
 {
-    auto *all = static_cast<shared *>(sim::allocate(sizeof(shared)));
-    kernel::sema_init(&all->sem, 0);
+    shared_memory *all = share_memory();
     for (unsigned task = 0; task < random_program.size(); ++task)
         start("task", [all, task] {
             for (action each : random_program[task])
@@ -130,15 +117,7 @@ std::string text_of_program()
 
 std::set<std::uint64_t> races_of_all_schedules()
 {
-    static scenario which;
-    which = {.name = "test",
-             .question = "",
-             .expected = "",
-             .parameters = with_common_parameters({}),
-             .build = build_random_program};
-    run_setup setup = setup_of(which);
-    setup.watch = sim::watch_races;
-    runner on(setup);
+    runner on(setup_with_races(build_random_program));
     sim::exhaustive chooser;
     std::set<std::uint64_t> races;
     std::uint64_t runs = 0;

@@ -198,10 +198,7 @@ TEST(StateSearch, EndsItsPathsAlikeWhenTheyAreRunAgain)
     for (auto build : {build_lost_update, build_crossed_locks, build_crossed_spinlocks}) {
         searched found = search(build);
         ASSERT_EQ(found.findings.size(), 1U);
-        static scenario which;
-        which = {
-            .name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
-        runner on(setup_of(which));
+        runner on(setup_of(build));
         guided_strategy chooser(found.findings[0].path);
         run_result again = on.run(chooser, 0);
         EXPECT_EQ(chooser.error(), "");

@@ -5,23 +5,14 @@
 
 #include <gtest/gtest.h>
 
-#include "checker/search/testing_search.hpp"
-#include "sim/kernel/planted/racy.hpp"
-#include "sim/kernel/semaphore.hpp"
+#include "checker/search/testing_races.hpp"
 #include "sim/kernel/slab.hpp"
-#include "sim/kernel/spinlock.hpp"
 
 namespace interfuse {
 
 namespace {
 
-struct shared {
-    alignas(8) kernel::shared_fields fields;
-    alignas(8) kernel::spinlock_t lock;
-    alignas(8) kernel::spinlock_t other_lock;
-    alignas(8) kernel::semaphore sem;
-    alignas(8) kernel::atomic_t count;
-    alignas(8) int ready;
+struct shared : shared_memory {
     int *lent;
     kernel::kmem_cache_t *cache;
     kernel::shared_fields *object;
@@ -33,8 +24,7 @@ bool with_object = false; // which it has to free
 
 void build_bodies()
 {
-    auto *all = static_cast<shared *>(sim::allocate(sizeof(shared)));
-    kernel::sema_init(&all->sem, 0);
+    auto *all = share_memory<shared>();
     all->cache = kernel::kmem_cache_create("things", sizeof(kernel::shared_fields), 0, 0, nullptr, nullptr);
     if (with_object)
         all->object = static_cast<kernel::shared_fields *>(kernel::kmem_cache_alloc(all->cache, kernel::GFP_KERNEL));
@@ -64,15 +54,7 @@ std::uint64_t races_in(const std::vector<body> &program)
     for (const state_finding &each : found.findings) {
         EXPECT_EQ(each.kind, finding_kind::race) << each.message;
         pairs += each.count;
-        static scenario which;
-        which = {.name = "test",
-                 .question = "",
-                 .expected = "",
-                 .parameters = with_common_parameters({}),
-                 .build = build_bodies};
-        run_setup setup = setup_of(which);
-        setup.watch = sim::watch_races;
-        runner on(setup);
+        runner on(setup_with_races(build_bodies));
         guided_strategy chooser(each.path);
         run_result again = on.run(chooser, 0);
         EXPECT_EQ(again.verdict.invariant, "data_race");

@@ -14,8 +14,11 @@ template <typename Body> void start(const char *name, Body body)
     kernel::make_task_struct(sim::start_task(name, body), nullptr, nullptr);
 }
 
-inline run_setup setup_of(const scenario &which)
+// Of a runner for the program that is built so. There is one at a time.
+inline run_setup setup_of(void (*build)())
 {
+    static scenario which;
+    which = {.name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
     run_setup setup;
     setup.which = &which;
     setup.parameters = complete_parameters(which, {}).values;
@@ -26,9 +29,7 @@ inline run_setup setup_of(const scenario &which)
 inline searched search(void (*build)(), search_bounds bounds = {})
 {
     bounds.self_check = true;
-    static scenario which;
-    which = {.name = "test", .question = "", .expected = "", .parameters = with_common_parameters({}), .build = build};
-    runner on(setup_of(which));
+    runner on(setup_of(build));
     return search_states(on, bounds, [](const search_counts &, std::size_t) {});
 }
 
