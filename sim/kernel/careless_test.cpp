@@ -111,5 +111,14 @@ TEST(CarelessCode, ABugOnNamesItsPlace)
     EXPECT_EQ(alone<lists>([](lists &) { stop_if(false); }).kind, sim::verdict_kind::done);
 }
 
+TEST(CarelessCode, ABugOnNamesItsCallersCaller)
+{
+    sim::verdict v = alone<lists>([](lists &) { check(true); });
+    EXPECT_EQ(v.message, "kernel BUG in stop_if, called by check");
+    EXPECT_EQ(v.where.line(), 29U);
+    EXPECT_EQ(v.caller, "check");
+    EXPECT_EQ(alone<lists>([](lists &) { check(false); }).kind, sim::verdict_kind::done);
+}
+
 } // namespace
 } // namespace kernel

@@ -132,6 +132,28 @@ TEST(MemoryFlaw, AnAccessBeforeAnObjectIsReported)
               "out_of_bounds in write_byte: task writes 1 byte of memory before it at offset -1");
 }
 
+TEST(MemoryFlaw, AnAccessFarFromEachObjectIsReported)
+{
+    EXPECT_EQ(end_of([](objects &) {
+                  bytes(20);
+                  sim::allocate(4);
+                  write_byte(bytes(20), -20);
+              }),
+              "out_of_bounds in write_byte: task writes 1 byte of memory between two objects");
+}
+
+TEST(MemoryFlaw, AMemberIsNamedWhereTheTypeIsKnown)
+{
+    sim::install_type_finder([](const void *) { return sim::typed_object{"trespasser", the_objects->object}; });
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.object = zeroed_object();
+                  kfree(all.object);
+                  read_number(all.object);
+              }),
+              "use_after_free in read_number: task reads 4 bytes of it at offset 16 (trespasser.number)");
+    sim::install_type_finder(nullptr);
+}
+
 TEST(MemoryFlaw, TheFirstAndTheLastByteOfAnObjectAreNone)
 {
     EXPECT_EQ(end_of([](objects &) {
@@ -225,6 +247,17 @@ TEST(MemoryFlaw, APageIsTouchedThroughItsMappingAlone)
                   write_byte(static_cast<char *>(address), 3);
               }),
               "page_not_mapped in write_byte: task writes 1 byte of it, which it has not mapped");
+}
+
+TEST(MemoryFlaw, AnAccessBeyondAMappedPageIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.pg = alloc_page(GFP_KERNEL);
+                  auto *address = static_cast<char *>(kmap_atomic(all.pg, KM_USER0));
+                  // The number's last two bytes.
+                  write_number(reinterpret_cast<trespasser *>(address + PAGE_SIZE - offsetof(trespasser, number) - 2), 1);
+              }),
+              "out_of_bounds in write_number: task writes 4 bytes of it, beyond its end");
 }
 
 TEST(MemoryFlaw, APageAfterItsLastPutIsReported)

@@ -129,6 +129,19 @@ TEST(Races, ALocklessAccessRacesWithAPlainOne)
     EXPECT_EQ(v.message, "one reads, as a lockless field, shared_fields.declared in read_declared (racy.cpp:43) with no "
                          "lock held, and two writes it in clear_declared (racy.cpp:48) with no lock held: nothing orders "
                          "the two");
+    v = run_in_order(write_lockless, [](shared &all) { clear_declared(&all.fields); }, {1, 2});
+    EXPECT_EQ(v.message, "one writes, as a lockless field, shared_fields.declared in write_declared (racy.cpp:38) with no "
+                         "lock held, and two writes it in clear_declared (racy.cpp:48) with no lock held: nothing orders "
+                         "the two");
+}
+
+TEST(Races, AnAccessIsNamedWithItsCallers)
+{
+    sim::verdict v = run_in_order([](shared &all) { lend_local(&all.lent, [] { write_plain(&shared_of_test().fields); }); },
+                                  write_alone, {1, 2});
+    EXPECT_EQ(v.message, "one writes shared_fields.plain in write_plain (racy.cpp:8), called by lend_local (racy.cpp:85) with "
+                         "no lock held, and two writes it in write_plain (racy.cpp:8) with no lock held: nothing orders the "
+                         "two");
 }
 
 TEST(Races, LocklessAccessesOrderNothing)

@@ -45,6 +45,22 @@ constexpr file_operations generous = {
     .write = [](file *, const char *, size_t bytes, loff_t *) -> ssize_t { return static_cast<ssize_t>(bytes) + 1; },
 };
 
+// Files that their own release uses.
+constexpr file_operations taken_late = {
+    .release =
+        [](inode *, file *filp) {
+            get_file(filp);
+            return 0;
+        },
+};
+constexpr file_operations put_twice = {
+    .release =
+        [](inode *, file *filp) {
+            fput(filp);
+            return 0;
+        },
+};
+
 constexpr kobj_type unreleased = {.release = [](kobject *) {}};
 
 void prepare(machine &all)
@@ -93,6 +109,8 @@ TEST(RuleReport, SaysWhatIsHeldAtTheEndOfASystemCall)
               "held_at_syscall_end: the task returns to user space from careless with an atomic kmap held");
     EXPECT_EQ(report_of_call([](machine &all) { mutex_lock(&all.exclusion); }),
               "held_at_syscall_end: the task returns to user space from careless with a mutex or rw_semaphore held");
+    EXPECT_EQ(report_of_call([](machine &) { lock_kernel(); }),
+              "held_at_syscall_end: the task returns to user space from careless with the big kernel lock held");
     EXPECT_EQ(report_of_call([](machine &) { set_current_state(TASK_INTERRUPTIBLE); }),
               "asleep_at_syscall_end: the task returns to user space from careless in a sleeping state");
     EXPECT_EQ(report_of_call([](machine &) {}), "done");
@@ -147,6 +165,26 @@ TEST(RuleReport, SaysWhatIsWrongWithAPage)
               }),
               "page_after_free: page is put after its last reference was put");
     EXPECT_EQ(report_of([](machine &all) {
+                  put_page(all.pg);
+                  get_page(all.pg);
+              }),
+              "page_after_free: page is taken after its last reference was put");
+    EXPECT_EQ(report_of([](machine &all) {
+                  put_page(all.pg);
+                  SetPageUptodate(all.pg);
+              }),
+              "page_after_free: page is marked after its last reference was put");
+    EXPECT_EQ(report_of([](machine &all) {
+                  put_page(all.pg);
+                  ClearPageUptodate(all.pg);
+              }),
+              "page_after_free: page is marked after its last reference was put");
+    EXPECT_EQ(report_of([](machine &all) {
+                  put_page(all.pg);
+                  kmap_atomic(all.pg, KM_USER0);
+              }),
+              "page_after_free: page is mapped after its last reference was put");
+    EXPECT_EQ(report_of([](machine &all) {
                   kmap_atomic(all.pg, KM_USER0);
                   kmap_atomic(all.second, KM_USER0);
               }),
@@ -199,6 +237,17 @@ TEST(RuleReport, SaysWhatIsPutTooOften)
                   iput(node);
               }),
               "reference_count: it is put more often than it was taken");
+    EXPECT_EQ(report_of([](machine &all) {
+                  dentry *entry = d_alloc(all.sb, all.sb->s_root, "b");
+                  d_add(entry, get_inode(all.sb, 7));
+                  dput(entry);
+                  dput(entry);
+              }),
+              "reference_count: it is put more often than it was taken");
+    EXPECT_EQ(report_of([](machine &) { fput(alloc_file(&put_twice, nullptr, nullptr)); }),
+              "reference_count: it is put more often than it was taken");
+    EXPECT_EQ(report_of([](machine &) { fput(alloc_file(&taken_late, nullptr, nullptr)); }),
+              "reference_count: it gets a reference after its last one was put");
 }
 
 TEST(RuleReport, SaysWhatIsInUseAtAnUnmount)

@@ -66,4 +66,9 @@ unsigned count_chain(const chained *head)
     return count;
 }
 
+void stop()
+{
+    __builtin_trap();
+}
+
 } // namespace sim

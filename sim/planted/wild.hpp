@@ -14,6 +14,8 @@ void wait_for(const int *flag);
 // Calls wait_for.
 void wait_patiently(const int *flag);
 void fill(char *to, unsigned bytes);
+// Executes an illegal instruction.
+void stop();
 
 struct chained {
     chained *next;

@@ -29,4 +29,9 @@ void stop_if(bool wrong)
     BUG_ON(wrong);
 }
 
+void check(bool wrong)
+{
+    stop_if(wrong);
+}
+
 } // namespace kernel

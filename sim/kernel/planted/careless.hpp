@@ -10,5 +10,7 @@ unsigned count_entries(const list_head *head);
 void delete_twice(list_head *entry);
 void finish(const callback<void(int, int *)> &end, int *argument);
 void stop_if(bool wrong);
+// Calls stop_if.
+void check(bool wrong);
 
 } // namespace kernel
