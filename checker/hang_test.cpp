@@ -1,5 +1,6 @@
 // A daemon that never answers excuses a sleeper, where the scenario says so: but nobody who was killed, or whose
-// connection is dead.
+// connection is dead. And who holds what each sleeper waits for.
+#include <array>
 #include <csignal>
 
 #include <gtest/gtest.h>
@@ -8,6 +9,8 @@
 #include "scenarios/daemon.hpp"
 #include "scenarios/requester.hpp"
 #include "scenarios/stage.hpp"
+#include "sim/kernel/mutex.hpp"
+#include "sim/kernel/rwsem.hpp"
 #include "sim/testing_world.hpp"
 
 namespace interfuse {
@@ -78,6 +81,123 @@ TEST(Silence, DoesNotExcuseWhoseConnectionIsDead)
     EXPECT_EQ(sim::verdict_kind::hung, found.kind);
     EXPECT_EQ(std::string(sleeper) + ", although fc->connected is 0", found.message);
     EXPECT_EQ("request_send in fuse_lookup, although fc->connected is 0", found.caller);
+}
+
+using body = void (*)(const mount &, const mount &);
+std::array<body, 2> bodies;
+
+void build_two()
+{
+    mount first = mount_fuse(), second = mount_fuse();
+    answer_init(first);
+    answer_init(second);
+    kernel::map_user_pages(first.daemon.mm, 1);
+    spawn("one", first.daemon, [=] { bodies[0](first, second); });
+    spawn("two", second.daemon, [=] { bodies[1](first, second); });
+}
+
+// The two take their steps in turn.
+std::string end_of(body one, body two)
+{
+    scenario which{};
+    which.name = "circle";
+    which.parameters = with_common_parameters({});
+    which.build = build_two;
+    bodies = {one, two};
+    runner runs({.which = &which, .parameters = complete_parameters(which, {}).values, .limits = {}});
+    sim::last_first in_turn;
+    sim::verdict found = runs.run(in_turn, 0).verdict;
+    return found.kind == sim::verdict_kind::done ? "done" : found.message;
+}
+
+void mutex_then_write(const mount &first, const mount &)
+{
+    kernel::mutex_lock(&first.root->i_mutex);
+    kernel::down_write(&first.fc->sbput_sem);
+    kernel::up_write(&first.fc->sbput_sem);
+    kernel::mutex_unlock(&first.root->i_mutex);
+}
+
+void read_then_mutex(const mount &first, const mount &)
+{
+    kernel::down_read(&first.fc->sbput_sem);
+    kernel::mutex_lock(&first.root->i_mutex);
+    kernel::mutex_unlock(&first.root->i_mutex);
+    kernel::up_read(&first.fc->sbput_sem);
+}
+
+void write_then_mutex(const mount &first, const mount &)
+{
+    kernel::down_write(&first.fc->sbput_sem);
+    kernel::mutex_lock(&first.root->i_mutex);
+    kernel::mutex_unlock(&first.root->i_mutex);
+    kernel::up_write(&first.fc->sbput_sem);
+}
+
+void mutex_then_read(const mount &first, const mount &)
+{
+    kernel::mutex_lock(&first.root->i_mutex);
+    kernel::down_read(&first.fc->sbput_sem);
+    kernel::up_read(&first.fc->sbput_sem);
+    kernel::mutex_unlock(&first.root->i_mutex);
+}
+
+kernel::page *shared_page(const mount &first)
+{
+    return first.daemon.mm->table[0].pg;
+}
+
+void page_then_mutex(const mount &first, const mount &)
+{
+    kernel::lock_page(shared_page(first));
+    kernel::mutex_lock(&first.root->i_mutex);
+    kernel::mutex_unlock(&first.root->i_mutex);
+    kernel::unlock_page(shared_page(first));
+}
+
+void mutex_then_page(const mount &first, const mount &)
+{
+    kernel::mutex_lock(&first.root->i_mutex);
+    kernel::lock_page(shared_page(first));
+    kernel::unlock_page(shared_page(first));
+    kernel::mutex_unlock(&first.root->i_mutex);
+}
+
+void lock_both(const mount &first, const mount &second)
+{
+    kernel::spin_lock(&first.fc->lock);
+    kernel::spin_lock(&second.fc->lock);
+    kernel::spin_unlock(&second.fc->lock);
+    kernel::spin_unlock(&first.fc->lock);
+}
+
+void lock_both_the_other_way(const mount &first, const mount &second)
+{
+    lock_both(second, first);
+}
+
+TEST(Hang, NamesWhoHoldsWhatEachSleeperWaitsFor)
+{
+    EXPECT_EQ(end_of(mutex_then_write, read_then_mutex),
+              "the run hangs: one sleeps in mutex_then_write (write lock, on fc->sbput_sem) held by two; two sleeps in "
+              "read_then_mutex (mutex, on inode 1.i_mutex) held by one");
+    EXPECT_EQ(end_of(mutex_then_read, write_then_mutex),
+              "the run hangs: one sleeps in mutex_then_read (read lock, on fc->sbput_sem) held by two; two sleeps in "
+              "write_then_mutex (mutex, on inode 1.i_mutex) held by one");
+    EXPECT_EQ(
+        end_of(page_then_mutex, mutex_then_page),
+        "the run hangs: two sleeps in mutex_then_page (page lock, on page 0); one sleeps in page_then_mutex (mutex, on "
+        "inode 1.i_mutex) held by two");
+    EXPECT_EQ(end_of(lock_both, lock_both_the_other_way), "the run hangs: one sleeps in lock_both (spinlock, on "
+                                                          "fc2->lock) held by two; two sleeps in lock_both (spinlock, "
+                                                          "on fc->lock) held by one");
+}
+
+TEST(Hang, IsNoneWhereAllTakeTheirLocksInOneOrder)
+{
+    EXPECT_EQ(end_of(mutex_then_write, mutex_then_read), "done");
+    EXPECT_EQ(end_of(page_then_mutex, page_then_mutex), "done");
+    EXPECT_EQ(end_of(lock_both, lock_both), "done");
 }
 
 } // namespace

@@ -1,9 +1,12 @@
 #include "checker/runner.hpp"
 
+#include <stdexcept>
+
 #include <gtest/gtest.h>
 
 #include "checker/strategies/random.hpp"
 #include "scenarios/stage.hpp"
+#include "sim/kernel/bug.hpp"
 #include "sim/stack_words.hpp"
 
 namespace interfuse {
@@ -64,6 +67,26 @@ TEST(Runner, FindsARaceOnAStackInTheFirstRunThatHasIt)
     }
     EXPECT_GT(races, 0U);
     EXPECT_LT(races, 50U);
+}
+
+void mount_and_stop()
+{
+    kernel::BUG_ON(mount_fuse().fc != nullptr);
+}
+
+TEST(Runner, SaysThatASetupEndsInAFinding)
+{
+    scenario broken = {.name = "broken",
+                       .question = "",
+                       .expected = "",
+                       .parameters = with_common_parameters({}),
+                       .build = mount_and_stop};
+    try {
+        runner one({.which = &broken, .parameters = complete_parameters(broken, {}).values, .limits = {}});
+        ADD_FAILURE() << "the setup ended well";
+    } catch (const std::runtime_error &refused) {
+        EXPECT_STREQ(refused.what(), "the setup of scenario broken ends in a finding: kernel BUG in mount_and_stop");
+    }
 }
 
 } // namespace

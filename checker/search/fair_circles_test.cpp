@@ -296,6 +296,7 @@ TEST(FairCircles, AreWhereAllWhoCanGoOnGoRound)
         ASSERT_EQ(found.findings.size(), 1U);
         const state_finding &circle = found.findings[0];
         EXPECT_EQ(circle.kind, finding_kind::circle);
+        EXPECT_EQ(circle.message, "a circle of states");
         EXPECT_GE(circle.path.size(), circle.round);
         run_result again = go_round(build, circle, 4);
         EXPECT_EQ(again.verdict.invariant, "livelock") << again.verdict.message;

@@ -100,6 +100,16 @@ TEST(StepRaces, FindsAWriteAndARead)
     EXPECT_EQ(races_in({write_alone, read_alone}), 2U);
 }
 
+TEST(StepRaces, NamesTheTwoFunctionsWhicheverComesFirst)
+{
+    for (const std::vector<body> &program :
+         {std::vector{write_alone, read_alone}, std::vector{read_alone, write_alone}}) {
+        searched found = search_of(program);
+        ASSERT_EQ(found.findings.size(), 1U);
+        EXPECT_EQ(found.findings[0].message, "nothing orders what read_plain and write_plain do to a place in memory");
+    }
+}
+
 TEST(StepRaces, TakesNoTwoReadsForARace)
 {
     EXPECT_EQ(races_in({read_alone, read_alone}), 0U);
