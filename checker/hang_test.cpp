@@ -163,6 +163,13 @@ void mutex_then_page(const mount &first, const mount &)
     kernel::mutex_unlock(&first.root->i_mutex);
 }
 
+void mutex_then_wait(const mount &first, const mount &)
+{
+    kernel::mutex_lock(&first.root->i_mutex);
+    kernel::wait_on_page_locked(shared_page(first));
+    kernel::mutex_unlock(&first.root->i_mutex);
+}
+
 void lock_both(const mount &first, const mount &second)
 {
     kernel::spin_lock(&first.fc->lock);
@@ -187,6 +194,10 @@ TEST(Hang, NamesWhoHoldsWhatEachSleeperWaitsFor)
     EXPECT_EQ(
         end_of(page_then_mutex, mutex_then_page),
         "the run hangs: two sleeps in mutex_then_page (page lock, on page 0); one sleeps in page_then_mutex (mutex, on "
+        "inode 1.i_mutex) held by two");
+    EXPECT_EQ(
+        end_of(page_then_mutex, mutex_then_wait),
+        "the run hangs: two sleeps in mutex_then_wait (page lock, on page 0); one sleeps in page_then_mutex (mutex, on "
         "inode 1.i_mutex) held by two");
     EXPECT_EQ(end_of(lock_both, lock_both_the_other_way), "the run hangs: one sleeps in lock_both (spinlock, on "
                                                           "fc2->lock) held by two; two sleeps in lock_both (spinlock, "
