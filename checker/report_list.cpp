@@ -50,6 +50,7 @@ ordered_json cores_json(const core_list &cores)
                         {"patch", core.patch},
                         {"summary", core.summary},
                         {"shown_in", core.shown_in},
+                        {"searched_in", core.searched_in},
                         {"found_by", core.found_by},
                         {"tree", core.tree},
                         {"sources", core.sources},

@@ -17,8 +17,8 @@ using nlohmann::ordered_json;
 
 std::string scenario_of(const hunted &mutant)
 {
-    if (!mutant.what.shown_in.empty())
-        return mutant.what.shown_in;
+    if (!mutant.arguments.empty())
+        return mutant.arguments;
     return mutant.found ? mutant.found->scenario : "all scenarios";
 }
 
@@ -54,7 +54,7 @@ ordered_json json_of(const hunted &mutant)
     ordered_json json = {{"name", mutant.what.name},
                          {"found", mutant.found.has_value()},
                          {"expected", mutant.expected},
-                         {"shown_in", mutant.what.shown_in},
+                         {"shown_in", mutant.arguments},
                          {"found_by", checkers_in(mutant.what.found_by)},
                          {"runs", mutant.runs},
                          {"seconds", mutant.seconds},

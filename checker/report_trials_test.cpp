@@ -27,6 +27,7 @@ core_description planted()
     core_description core;
     core.name = "used_after_put";
     core.shown_in = "one-request";
+    core.searched_in = "one-request --set daemons=2";
     core.found_by = "resting_object, data_race";
     return core;
 }

@@ -107,8 +107,10 @@ std::string search_line(const scenario_search &search)
     for (const std::string &each : search.unconfirmed)
         text += fmt::format("    not confirmed: {}\n", each);
     if (counts.checks.behaved_alike + counts.checks.commuted > 0)
-        text += fmt::format("    {} times a state was met again and behaved alike; {} pairs of steps commuted\n",
-                            grouped(counts.checks.behaved_alike), grouped(counts.checks.commuted));
+        text += fmt::format("    {} times a state was met again and behaved alike; {} pairs of steps commuted; {} differ from "
+                            "an earlier one in nothing but data on stacks\n",
+                            grouped(counts.checks.behaved_alike), grouped(counts.checks.commuted),
+                            counted(counts.checks.differ_on_stacks, "state"));
     if (counts.walks > 0)
         text += fmt::format("    {} random walks stayed inside\n", grouped(counts.walks));
     return text;

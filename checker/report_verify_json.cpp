@@ -28,6 +28,7 @@ ordered_json json_of(const scenario_search &search)
             {"race_steps", counts.race_steps},
             {"components", counts.components ? ordered_json(*counts.components) : ordered_json()},
             {"unconfirmed", search.unconfirmed},
+            {"differ_on_stacks", counts.checks.differ_on_stacks},
             {"behaved_alike", counts.checks.behaved_alike},
             {"commuted", counts.checks.commuted},
             {"walks", counts.walks},

@@ -217,6 +217,7 @@ void searched_share::add(const searched_share &other)
     counts.race_steps += other.counts.race_steps;
     counts.depth = std::max(counts.depth, other.counts.depth);
     counts.path_bytes += other.counts.path_bytes;
+    counts.checks.differ_on_stacks += other.counts.checks.differ_on_stacks;
     counts.checks.behaved_alike += other.counts.checks.behaved_alike;
     counts.checks.commuted += other.counts.checks.commuted;
     for (const state_finding &each : other.findings) {

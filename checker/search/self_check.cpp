@@ -82,6 +82,8 @@ void self_check::congruence()
     auto [at, fresh] = seen.emplace(way.hash().low, now);
     sim::require(at->second == now, "two worlds that count as one state behave differently");
     done.behaved_alike += !fresh;
+    if (fresh && !seen_but_for_stacks.insert(way.hash_without_stack_data().low).second)
+        ++done.differ_on_stacks;
 }
 
 void self_check::commutation(const search_step &last, unsigned other)

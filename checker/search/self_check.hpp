@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "checker/search/search_frame.hpp"
 #include "checker/search/state_key.hpp"
@@ -20,7 +21,7 @@ public:
     // The hash that was kept up to date is the one of all words: every change was listed in a footprint.
     void hash(const char *when) const;
     // A state behaves as when it was seen first: the same tasks can go on, their steps touch the same words, and lead
-    // to the same states or reports.
+    // to the same states or reports. A state that is new is compared with the earlier ones but for data on stacks.
     void congruence();
     // The last step, and each step that the other task could take before it, lead to the same states in either order.
     // REQUIRES: the run goes on behind all of them.
@@ -35,7 +36,8 @@ private:
 
     step_script &script;
     world_walk &way;
-    std::unordered_map<std::uint64_t, std::uint64_t> seen; // what a state does, by its key
+    std::unordered_map<std::uint64_t, std::uint64_t> seen;   // what a state does, by its key
+    std::unordered_set<std::uint64_t> seen_but_for_stacks;
     std::vector<sim::word_index> words;
     std::vector<state_key> behind, instead;
 };

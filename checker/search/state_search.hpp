@@ -59,6 +59,7 @@ struct state_finding {
 
 // What a search has tried out of what it takes for granted. Two processes do not compare.
 struct search_checks {
+    std::uint64_t differ_on_stacks = 0; // states that differ from an earlier one in nothing but data on stacks, dead or not
     std::uint64_t behaved_alike = 0; // times that a state was met again and behaved as before
     std::uint64_t commuted = 0;      // pairs of steps that were taken to be independent
 };

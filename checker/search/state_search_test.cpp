@@ -88,6 +88,21 @@ void build_crossed_spinlocks()
         });
 }
 
+// The reader keeps what it has read where nobody reads it again.
+void build_dead_variable()
+{
+    shared *all = make_shared();
+    start("writer", [all] {
+        kernel::atomic_inc(&all->counters[0]);
+        kernel::atomic_dec(&all->counters[0]);
+    });
+    start("reader", [all] {
+        [[maybe_unused]] volatile int seen = kernel::atomic_read(&all->counters[0]);
+        kernel::atomic_inc(&all->counters[1]);
+        kernel::atomic_inc(&all->counters[1]); // its frame is gone by then: nothing comes behind the call
+    });
+}
+
 __attribute__((noinline, no_sanitize("thread"))) void store_unseen(int *to)
 {
     *to = 1;
@@ -253,6 +268,13 @@ TEST(StateSearch, TriesOutWhatItTakesForGranted)
     EXPECT_GT(found.counts.checks.behaved_alike, 0U);
     EXPECT_GT(found.counts.checks.commuted, 0U);
     EXPECT_EQ(search(build_lost_update, {.reduce = reduction::none}).counts.checks.commuted, 0U);
+}
+
+TEST(StateSearch, CountsWhatDiffersOnStacksAlone)
+{
+    // Between the writer's two steps, and behind them, the reader has seen one number or the other.
+    EXPECT_EQ(search(build_dead_variable, {.reduce = reduction::none}).counts.checks.differ_on_stacks, 2U);
+    EXPECT_EQ(search(build_two_counters, {.reduce = reduction::none}).counts.checks.differ_on_stacks, 0U);
 }
 
 TEST(StateSearch, ComesToTheSameNumbersTwice)

@@ -227,6 +227,7 @@ search_counts verification::sums() const
         sums.depth = std::max(sums.depth, counts.depth);
         sums.visited_bytes = std::max(sums.visited_bytes, counts.visited_bytes);
         sums.path_bytes = std::max(sums.path_bytes, counts.path_bytes);
+        sums.checks.differ_on_stacks += counts.checks.differ_on_stacks;
         sums.checks.behaved_alike += counts.checks.behaved_alike;
         sums.checks.commuted += counts.checks.commuted;
         sums.walks += counts.walks;

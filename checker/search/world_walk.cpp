@@ -142,6 +142,12 @@ state_key world_walk::hash_from_scratch() const
     return sum;
 }
 
+state_key world_walk::hash_without_stack_data() const
+{
+    unsigned tasks = sim::the_world().task_count;
+    return words_hash + hash_of_bytes(positions.data(), tasks * sizeof positions[0], 0, wide);
+}
+
 std::uint64_t world_walk::enabled() const
 {
     const sim::world &w = sim::the_world();

@@ -24,6 +24,8 @@ public:
     state_key hash() const { return words_hash + stacks_hash; }
     // The same from all words and stacks; for checks.
     state_key hash_from_scratch() const;
+    // Equal for two states that differ in nothing but data on stacks: of the heap, and of where each task stands.
+    state_key hash_without_stack_data() const;
     // Tasks that can go on, by bits.
     std::uint64_t enabled() const;
     // Tasks that may still run, now or later.

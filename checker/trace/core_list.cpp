@@ -19,8 +19,8 @@ constexpr std::size_t text_max = 4000;
 
 core_description read_core(const field &from)
 {
-    static constexpr std::array<std::string_view, 8> keys = {"name",     "kind",     "patch", "summary",
-                                                               "shown_in", "found_by", "tree",  "sources"};
+    static constexpr std::array<std::string_view, 9> keys = {"name",        "kind",     "patch", "summary", "shown_in",
+                                                               "searched_in", "found_by", "tree",  "sources"};
     from.expect_keys(keys);
     core_description core;
     core.name = from.at("name").text(text_max);
@@ -28,6 +28,7 @@ core_description read_core(const field &from)
     core.patch = from.at("patch").text(text_max);
     core.summary = from.at("summary").text(text_max);
     core.shown_in = from.at("shown_in").text(text_max);
+    core.searched_in = from.at("searched_in").text(text_max);
     core.found_by = from.at("found_by").text(text_max);
     core.tree = from.at("tree").text(text_max);
     field sources = from.at("sources");

@@ -12,6 +12,7 @@ struct core_description {
     std::string patch;
     std::string summary;
     std::string shown_in; // of a mutant: the arguments of explore that show it; empty if nobody knows
+    std::string searched_in; // the arguments of verify, where those of explore make too many states; else empty
     std::string found_by; // the checkers that may find it first, separated by commas
     std::string tree; // its source tree in the build folder
     std::vector<std::string> sources;

@@ -30,6 +30,7 @@ public:
         for (const core_description &core : cores) {
             hunted next;
             next.what = core;
+            next.arguments = options.verify && !core.searched_in.empty() ? core.searched_in : core.shown_in;
             results.push_back(next);
         }
     }
@@ -40,7 +41,7 @@ public:
         // Where nothing says which scenario shows it, a few runs of each find most mutants sooner than many of one.
         if (!options.verify)
             search(first, std::min(options.runs, few_runs),
-                   [](const hunted &each) { return each.what.shown_in.empty(); });
+                   [](const hunted &each) { return each.arguments.empty(); });
         for (hunted &each : results)
             if (each.found)
                 progress(each.what.name);
@@ -66,7 +67,7 @@ private:
         for (hunted &each : results) {
             unsigned searches = options.verify ? 1 : options.seeds;
             for (unsigned i = 0; wanted(each) && i < searches; ++i) {
-                trials.push_back(trial_of(each.what, options.seed + i, runs));
+                trials.push_back(trial_of(each, options.seed + i, runs));
                 of.push_back(&each);
             }
         }
@@ -76,9 +77,9 @@ private:
             judge(all[i], *of[i]);
     }
 
-    trial trial_of(const core_description &core, std::uint64_t seed, std::uint64_t runs) const
+    trial trial_of(const hunted &mutant, std::uint64_t seed, std::uint64_t runs) const
     {
-        trial next{core.name, arguments_that_show(core)};
+        trial next{mutant.what.name, words_in(mutant.arguments)};
         if (options.verify) {
             next.verb = "verify";
             next.arguments.insert(next.arguments.end(),
@@ -151,10 +152,10 @@ std::vector<std::string> checkers_in(const std::string &list)
     return names;
 }
 
-std::vector<std::string> arguments_that_show(const core_description &core)
+std::vector<std::string> words_in(const std::string &arguments)
 {
     std::vector<std::string> words;
-    std::istringstream from(core.shown_in);
+    std::istringstream from(arguments);
     for (std::string word; from >> word;)
         words.push_back(word);
     return words;

@@ -22,6 +22,7 @@ struct hunt_options : search_limits {
 // What became of one mutant.
 struct hunted {
     core_description what;
+    std::string arguments; // of explore or verify, from its patch; empty: all scenarios
     std::optional<reported_finding> found; // of the search with the shortest trace; its trace is the file kept
     bool expected = false;                 // by a checker that its patch names, or it names none
     std::uint64_t runs = 0; // of the search that found it, or of all that did not; states where all are searched
@@ -34,8 +35,8 @@ struct hunted {
 
 // The names separated by commas.
 std::vector<std::string> checkers_in(const std::string &list);
-// The arguments of explore for a core: those that its patch gives, or none, which stands for every scenario.
-std::vector<std::string> arguments_that_show(const core_description &core);
+// The words of arguments that a patch gives.
+std::vector<std::string> words_in(const std::string &arguments);
 
 // In the order of the cores. Stops when interrupted; then the rest has neither a finding nor an error.
 std::vector<hunted> hunt(const std::vector<core_description> &cores, const hunt_options &options,

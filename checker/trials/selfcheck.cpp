@@ -109,7 +109,7 @@ public:
 private:
     trial trial_of(const core_description &core, std::uint64_t runs, const std::string &without) const
     {
-        trial next{core.name, arguments_that_show(core)};
+        trial next{core.name, words_in(core.shown_in)};
         auto add = [&](const char *option, const std::string &value) {
             next.arguments.emplace_back(option);
             next.arguments.push_back(value);
