@@ -23,7 +23,7 @@ namespace {
 std::vector<row> all_rows()
 {
     std::vector<row> all;
-    for (std::span<const row> some : {read_rows(), write_rows(), other_rows(), requester_rows()})
+    for (std::span<const row> some : {read_rows(), write_rows(), other_rows(), requester_rows(), background_rows()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }
@@ -49,12 +49,15 @@ TEST_P(errno_contract, holds)
     sim::verdict verdict = run(r);
     if (r.huge_in_2006 && std::string_view(core_name) == "linux-2.6.17") {
         EXPECT_EQ("syscall_result", verdict.invariant) << verdict.message;
-        EXPECT_NE(std::string::npos, verdict.message.find(fmt::format("write returns {} to daemon",
-                                                                      static_cast<std::uint32_t>(r.result))))
-            << verdict.message;
+        std::string huge = fmt::format("returns {} to daemon", static_cast<std::uint32_t>(r.result));
+        EXPECT_NE(std::string::npos, verdict.message.find(huge)) << verdict.message;
         return;
     }
-    EXPECT_EQ(sim::verdict_kind::done, verdict.kind) << verdict.message;
+    // The file that is read is released on a dead connection, which gives linux-2.6.17 a unit of the pool: fixes/02.
+    if (r.who == asks::read && std::string_view(core_name) == "linux-2.6.17")
+        EXPECT_EQ("tokens", verdict.invariant) << verdict.message;
+    else
+        EXPECT_EQ(sim::verdict_kind::done, verdict.kind) << verdict.message;
     const outcome &found = played();
     EXPECT_TRUE(found.called);
     EXPECT_EQ(r.result, found.result);

@@ -1,10 +1,11 @@
 // Arranging a row and playing it.
 #include "checker/contract/play.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
-#include "sim/kernel/namei.hpp"
+#include "sim/kernel/semaphore.hpp"
 #include "sim/kernel/syscall.hpp"
 
 namespace interfuse::contract {
@@ -15,28 +16,28 @@ namespace {
 
 const sim::per_world<outcome> result_of_play;
 const sim::per_world<play> stage_of_play;
+const sim::per_world<kernel::semaphore> gate;
 const row *active = nullptr;
+
+bool is_on(const kernel::list_head &list, kernel::u32 opcode)
+{
+    for (const kernel::list_head *at = list.next; at != &list; at = at->next)
+        if (kernel::list_entry<&fuse::fuse_req::list>(at)->in.h.opcode == opcode)
+            return true;
+    return false;
+}
 
 fate fate_of_request(const fuse::fuse_conn &fc)
 {
-    if (!kernel::list_empty(&fc.pending))
+    kernel::u32 opcode = opcode_of(active->who);
+    if (is_on(fc.pending, opcode))
         return fate::pending;
-    return kernel::list_empty(&fc.processing) ? fate::over : fate::sent;
+    return is_on(fc.processing, opcode) ? fate::sent : fate::over;
 }
 
 void put(const play &p, std::uintptr_t at, const void *bytes, std::size_t count)
 {
     kernel::copy_to_user_space(p.m.daemon.mm, at, bytes, count);
-}
-
-long ask(const play &p)
-{
-    if (active->who == asks::lookup_twice)
-        kernel::sys_stat(p.m.number, "a");
-    if (active->who != asks::setxattr)
-        return kernel::sys_stat(p.m.number, "a");
-    static constexpr std::array<char, 64> value = {};
-    return kernel::sys_setxattr(p.m.number, "a", "user.x", value.data(), value.size());
 }
 
 void map_memory(play &p)
@@ -64,7 +65,11 @@ void refuse_init(const play &p)
 void start_tasks(play &p)
 {
     if (active->who != asks::nobody)
-        p.requester = spawn("requester", {}, [] { result_of_play->requester = ask(stage_of_play.get()); });
+        p.requester = spawn("requester", active->who == asks::read ? make_process() : process{}, [] {
+            long result = ask(stage_of_play.get(), active->who);
+            if (active->who != asks::background)
+                result_of_play->requester = result;
+        });
     spawn("daemon", p.m.daemon, [] {
         const play &now = stage_of_play.get();
         outcome &done = result_of_play.get();
@@ -73,7 +78,8 @@ void start_tasks(play &p)
         done.called = true;
     });
     if (active->later != nullptr)
-        spawn("other", {}, [] { active->later(stage_of_play.get()); });
+        spawn("other", active->fault == wait_for_other ? p.m.daemon : process{},
+              [] { active->later(stage_of_play.get()); });
 }
 
 kernel::page *page_of_zeros()
@@ -91,6 +97,18 @@ std::uint64_t take(const play &p)
     fuse::fuse_in_header header{};
     kernel::copy_from_user_space(&header, p.m.daemon.mm, p.in, sizeof header);
     return header.unique;
+}
+
+std::uint64_t take_read(const play &p)
+{
+    reply_entry(p, take(p));
+    fuse::fuse_open_out opened{};
+    opened.open_flags = fuse::FOPEN_DIRECT_IO;
+    std::uint64_t unique = take(p);
+    put(p, p.out + sizeof(fuse::fuse_out_header), &opened, sizeof opened);
+    put_header(p, p.out, unique, sizeof(fuse::fuse_out_header) + sizeof opened);
+    kernel::sys_write(p.m.device, p.out, sizeof(fuse::fuse_out_header) + sizeof opened);
+    return take(p);
 }
 
 void put_header(const play &p, std::uintptr_t at, std::uint64_t unique, std::size_t bytes)
@@ -115,6 +133,32 @@ long reply_entry(const play &p, std::uint64_t unique, std::uint64_t nodeid, std:
     put_header(p, p.out, unique, bytes);
     put(p, p.out + sizeof(fuse::fuse_out_header), &entry, sizeof entry);
     return kernel::sys_write(p.m.device, p.out, bytes);
+}
+
+long reply_zeros(const play &p, std::uint64_t unique, std::size_t bytes)
+{
+    static constexpr std::array<std::byte, 64> zeros = {};
+    for (std::size_t i = 0; i < bytes; i += zeros.size())
+        put(p, p.out + i, zeros.data(), std::min(zeros.size(), bytes - i));
+    put_header(p, p.out, unique, bytes);
+    return kernel::sys_write(p.m.device, p.out, bytes);
+}
+
+long reply_from(const play &p, std::uintptr_t end_of_page, std::size_t bytes)
+{
+    std::uintptr_t at = end_of_page - sizeof(fuse::fuse_out_header);
+    put_header(p, at, take(p), bytes);
+    return kernel::sys_write(p.m.device, at, bytes);
+}
+
+long read_over_edge(const play &p)
+{
+    return kernel::sys_read(p.m.device, p.edge - sizeof(fuse::fuse_in_header), 100);
+}
+
+long do_nothing(const play &)
+{
+    return 0;
 }
 
 void abort_connection(const play &p)
@@ -149,6 +193,34 @@ kernel::page *abort_meanwhile(void *p, std::uint64_t)
     return page_of_zeros();
 }
 
+kernel::page *wait_for_other(void *, std::uint64_t)
+{
+    kernel::down(&gate.get());
+    return page_of_zeros();
+}
+
+void close_meanwhile(const play &p)
+{
+    kernel::sys_close(p.m.device);
+    kernel::up(&gate.get());
+}
+
+void reply_meanwhile(const play &p)
+{
+    result_of_play->meanwhile = reply_error(p, p.m.fc->reqctr, 0);
+    kernel::up(&gate.get());
+}
+
+void note_end(int error)
+{
+    result_of_play->requester = error;
+}
+
+long result_meanwhile()
+{
+    return result_of_play->meanwhile;
+}
+
 void use_row(const row &which)
 {
     active = &which;
@@ -166,6 +238,7 @@ void arrange()
     if (active->handshake == init::answered)
         answer_init(p.m);
     p.bare = kernel::install_fd(p.m.daemon.files, kernel::alloc_file(&fuse::fuse_dev_operations, nullptr, nullptr));
+    kernel::sema_init(&gate.get(), 0);
     map_memory(p);
     if (active->handshake == init::refused)
         refuse_init(p);

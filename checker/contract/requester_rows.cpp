@@ -4,11 +4,6 @@
 
 namespace interfuse::contract {
 
-static long do_nothing(const play &)
-{
-    return 0;
-}
-
 static long in_kill(const play &p, int sig)
 {
     return kernel::in_syscall("kill", [&]() -> long {
@@ -56,13 +51,42 @@ static const row rows[] = {
          take(p);
          return kernel::sys_close(p.m.device);
      }},
-    {"fuse_get_request", "SIGKILL while INIT is not answered", 0, fate::pending, -EINTR, asks::lookup,
-     [](const play &p) { return in_kill(p, SIGKILL); }, init::unanswered},
-    {"fuse_get_request", "another signal: it waits on until INIT is answered", 16, fate::over, -ECONNREFUSED, asks::lookup,
+    {"request_send", "the device is closed while it is read: the read ends first", static_cast<long>(lookup_bytes),
+     fate::over, -ECONNABORTED, asks::lookup, read_over_edge, init::answered, nullptr, close_meanwhile, wait_for_other},
+    {"request_send", "the device is closed while its reply is copied: the write ends first",
+     static_cast<long>(entry_bytes), fate::over, -ENOENT, asks::lookup,
+     [](const play &p) { return reply_from(p, p.edge, entry_bytes); }, init::answered, nullptr, close_meanwhile,
+     wait_for_other},
+    {"fuse_get_request", "SIGKILL while the pool is exhausted", 0, fate::over, -EINTR, asks::lookup,
+     [](const play &p) { return in_kill(p, SIGKILL); }, init::answered, exhaust_pool},
+    {"fuse_get_request", "another signal while the pool is exhausted: it waits on", 16, fate::pending, -ECONNABORTED,
+     asks::lookup,
      [](const play &p) {
          in_kill(p, SIGUSR1);
          return reply_error(p, take(p), -EIO);
-     }, init::unanswered},
+     },
+     init::answered, exhaust_pool},
+    {"fuse_get_request", "the pool is exhausted: another request is answered", 16, fate::pending, -ECONNABORTED,
+     asks::lookup, [](const play &p) { return reply_error(p, take(p), -EIO); }, init::answered, exhaust_pool},
+    {"fuse_get_request", "the pool is exhausted: the connection is aborted", 0, fate::over, -ENOTCONN, asks::lookup,
+     [](const play &p) {
+         return kernel::in_syscall("abort", [&]() -> long {
+             abort_connection(p);
+             return 0;
+         });
+     },
+     init::answered, exhaust_pool},
+    {"fuse_get_request", "the pool is exhausted: the device is closed", 0, fate::over, -ENOTCONN, asks::lookup,
+     [](const play &p) { return kernel::sys_close(p.m.device); }, init::answered, exhaust_pool},
+    {"fuse_get_request", "SIGKILL while INIT is not answered", 0, fate::over, -EINTR, asks::lookup,
+     [](const play &p) { return in_kill(p, SIGKILL); }, init::unanswered},
+    {"fuse_get_request", "another signal: it waits on until INIT is answered", 16, fate::over, -ECONNREFUSED,
+     asks::lookup,
+     [](const play &p) {
+         in_kill(p, SIGUSR1);
+         return reply_error(p, take(p), -EIO);
+     },
+     init::unanswered},
     {"fuse_get_request", "the connection dies before INIT is answered", 0, fate::over, -ENOTCONN, asks::lookup,
      [](const play &p) { return kernel::sys_close(p.m.device); }, init::unanswered},
 };

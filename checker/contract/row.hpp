@@ -17,7 +17,9 @@ struct play {
     task_struct *requester; // null if nobody asks
 };
 
-enum class asks : std::uint8_t { nobody, lookup, lookup_twice, setxattr };
+// `read` opens a file first, which wants direct I/O if its daemon says so; `background` sends a request of its own
+// making, and its result is what `end` found.
+enum class asks : std::uint8_t { nobody, lookup, lookup_twice, setxattr, read, background };
 enum class init : std::uint8_t { answered, refused, unanswered };
 // Of the requester's request, once the call is over.
 enum class fate : std::uint8_t { none, pending, sent, over };
@@ -43,5 +45,6 @@ std::span<const row> read_rows();
 std::span<const row> write_rows();
 std::span<const row> other_rows();
 std::span<const row> requester_rows();
+std::span<const row> background_rows();
 
 } // namespace interfuse::contract
