@@ -31,7 +31,8 @@ void add_options(verb_line &app, mutants_arguments &given)
     add_trial_options(app, given.options, 1'000'000);
     with_environment(app.add_flag(
         "--verify", given.options.verify,
-        "Search all states, up to the first finding, instead of sampling; --runs, --seed and --seeds do not count"));
+        "Search all states, up to the first finding, in several orders, instead of sampling; --runs, --seed and --seeds "
+        "do not count"));
     with_environment(
         app.add_option("--seeds", given.options.seeds, "Search with so many seeds and keep the shortest trace"))
         ->option_text("N")

@@ -83,6 +83,12 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->check(CLI::IsMember({"none", "sleep", "persistent"}))
         ->default_str("sleep, with --livelocks or --shortest none")
         ->group(subject);
+    with_environment(app.add_option("--seed", options.seed,
+                                    "Order in which the tasks of a state are tried; 0: as they were started"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str()
+        ->group(subject);
     with_environment(app.add_flag("--livelocks", options.livelocks,
                                   "Look for circles of states that a fair scheduler need never leave"))
         ->group(subject);

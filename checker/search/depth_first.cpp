@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "checker/search/end.hpp"
 #include "checker/search/interruption.hpp"
 #include "sim/fault.hpp"
+#include "sim/rng.hpp"
 #include "sim/run.hpp"
 #include "sim/variants.hpp"
 
@@ -15,6 +17,17 @@ namespace interfuse {
 namespace {
 
 using std::chrono::steady_clock;
+
+// An order for each seed. Where a search ends at its first finding, the order decides how soon that is.
+std::array<std::uint8_t, sim::tasks_max> turns_of(std::uint64_t seed)
+{
+    std::array<std::uint8_t, sim::tasks_max> turns{};
+    std::iota(turns.begin(), turns.end(), std::uint8_t{0});
+    sim::rng chance{seed};
+    for (std::uint32_t left = sim::tasks_max; seed != 0 && left > 1; --left)
+        std::swap(turns[left - 1], turns[chance.below(left)]);
+    return turns;
+}
 
 constexpr std::uint64_t transitions_between_looks = 4096;
 constexpr std::uint64_t transitions_between_offers = 64;
@@ -29,7 +42,7 @@ std::uint64_t bit(unsigned task)
 depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
                          futures &touched, visited_set &visited, team *others)
     : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(visited), others(others),
-      steps_max(sim::the_run.limits.steps_max)
+      turns(turns_of(bounds.seed)), steps_max(sim::the_run.limits.steps_max)
 {
     if (bounds.self_check)
         check.emplace(script, way);
@@ -184,11 +197,17 @@ std::uint64_t depth_first::candidates(const search_frame &f) const
 // Of the candidates, one whose steps from there have conflicted with nobody so far, if there is one.
 unsigned depth_first::pick(std::uint64_t from) const
 {
+    std::uint64_t quiet = 0;
     if (reduces())
         for (std::uint64_t rest = from; rest != 0; rest &= rest - 1)
-            if (auto task = static_cast<unsigned>(std::countr_zero(rest)); !touched.has_conflicted(way.position(task)))
-                return task;
-    return static_cast<unsigned>(std::countr_zero(from));
+            if (!touched.has_conflicted(way.position(static_cast<unsigned>(std::countr_zero(rest)))))
+                quiet |= rest & -rest;
+    std::uint64_t rest = quiet != 0 ? quiet : from;
+    auto first = static_cast<unsigned>(std::countr_zero(rest));
+    for (rest &= rest - 1; rest != 0; rest &= rest - 1)
+        if (auto task = static_cast<unsigned>(std::countr_zero(rest)); turns[task] < turns[first])
+            first = task;
+    return first;
 }
 
 // The next step from a state: another variant of the one before, or the first of another task. False if there is none.

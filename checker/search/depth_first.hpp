@@ -80,6 +80,7 @@ private:
     std::optional<step_tails> tails;
     std::optional<step_races> races;
     std::optional<fair_circles> circles;
+    std::array<std::uint8_t, sim::tasks_max> turns; // of tasks: who is tried before whom
     step_touches step;
     std::vector<sim::word_index> replaced;
     std::vector<search_frame> frames; // of the path, and beyond `depth` for later use

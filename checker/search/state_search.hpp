@@ -20,6 +20,7 @@ enum class reduction : std::uint8_t { none, sleep_sets, persistent_sets };
 
 struct search_bounds {
     reduction reduce = reduction::sleep_sets;
+    std::uint64_t seed = 0;  // of the order in which a state's tasks are tried, depth first; 0: as they were started
     unsigned jobs = 1;       // processes
     bool first = false;      // ends at the first finding
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction

@@ -277,6 +277,20 @@ TEST(StateSearch, CountsWhatDiffersOnStacksAlone)
     EXPECT_EQ(search(build_two_counters, {.reduce = reduction::none}).counts.checks.differ_on_stacks, 0U);
 }
 
+TEST(StateSearch, SeesTheSameInEachOrder)
+{
+    searched first = search(build_lost_update);
+    bool other_way = false;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        searched other = search(build_lost_update, {.seed = seed});
+        EXPECT_EQ(other.counts.states, first.counts.states);
+        ASSERT_EQ(other.findings.size(), 1U);
+        EXPECT_EQ(other.findings[0].fingerprint, first.findings[0].fingerprint);
+        other_way = other_way || other.findings[0].path.front().task != first.findings[0].path.front().task;
+    }
+    EXPECT_TRUE(other_way);
+}
+
 TEST(StateSearch, ComesToTheSameNumbersTwice)
 {
     searched first = search(build_lost_update);

@@ -56,6 +56,7 @@ private:
     search_bounds bounds() const
     {
         search_bounds bounds{.reduce = options.reduce,
+                             .seed = options.seed,
                              .jobs = options.jobs,
                              .first = options.first,
                              .shortest = options.shortest,

@@ -13,6 +13,7 @@ struct verify_options {
     std::string core;
     sim::point_set points = sim::point_set::coarse;
     check_level checks = check_level::steps;
+    std::uint64_t seed = 0; // as in search_bounds
     sim::run_limits limits; // steps_max bounds the length of a path
     sim::watch_set watch = 0;
     reduction reduce = reduction::sleep_sets;

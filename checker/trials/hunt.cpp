@@ -2,6 +2,7 @@
 #include "checker/trials/hunt.hpp"
 
 #include <algorithm>
+#include <list>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -37,18 +38,30 @@ public:
 
     std::vector<hunted> run(const std::function<void(const std::string &)> &progress)
     {
-        scratch_folder first, second;
-        // Where nothing says which scenario shows it, a few runs of each find most mutants sooner than many of one.
-        if (!options.verify)
-            search(first, std::min(options.runs, few_runs),
-                   [](const hunted &each) { return each.arguments.empty(); });
+        auto nobody_to_tell = [](const std::string &) {};
+        // Where nothing says which scenario shows it, a few runs of each find most mutants sooner than many of one;
+        // and a search soon comes by most of them in one order of the tasks or another.
+        if (options.verify)
+            for (std::uint64_t order = 0; order < few_orders; ++order)
+                search({.seed = order, .seconds = std::min(options.seconds, few_seconds), .until_expected = true},
+                       nobody_to_tell);
+        else
+            search({.seed = options.seed,
+                    .searches = options.seeds,
+                    .runs = std::min(options.runs, few_runs),
+                    .seconds = options.seconds,
+                    .known_place = false},
+                   nobody_to_tell);
         for (hunted &each : results)
             if (each.found)
                 progress(each.what.name);
             else
                 each.runs = 0;
-        search(
-            second, options.runs, [](const hunted &each) { return !each.found; }, progress);
+        search({.seed = options.verify ? 0 : options.seed,
+                .searches = options.verify ? 1 : options.seeds,
+                .runs = options.runs,
+                .seconds = options.seconds},
+               progress);
         for (hunted &each : results)
             keep_trace(each);
         return std::move(results);
@@ -56,40 +69,53 @@ public:
 
 private:
     static constexpr std::uint64_t few_runs = 2'000;
+    static constexpr std::uint64_t few_orders = 8;
+    static constexpr double few_seconds = 3;
 
-    // Searches for those that are wanted, with each seed.
-    void search(
-        const scratch_folder &scratch, std::uint64_t runs, bool (*wanted)(const hunted &),
-        const std::function<void(const std::string &)> &progress = [](const std::string &) {})
+    struct round {
+        std::uint64_t seed;
+        unsigned searches = 1; // of each, with the seeds that follow
+        std::uint64_t runs = 0;
+        double seconds = 0;
+        bool known_place = true;     // also those of which it is known where they show
+        bool until_expected = false; // also those that other checkers have found than the patch names
+    };
+
+    bool is_wanted(const hunted &each, const round &in) const
+    {
+        bool missing = !each.found || (in.until_expected && !each.expected);
+        return missing && (in.known_place || each.arguments.empty());
+    }
+
+    // Searches for those that are not found yet, with each seed.
+    void search(const round &how, const std::function<void(const std::string &)> &progress)
     {
         std::vector<trial> trials;
         std::vector<hunted *> of;
-        for (hunted &each : results) {
-            unsigned searches = options.verify ? 1 : options.seeds;
-            for (unsigned i = 0; wanted(each) && i < searches; ++i) {
-                trials.push_back(trial_of(each, options.seed + i, runs));
+        for (hunted &each : results)
+            for (unsigned i = 0; is_wanted(each, how) && i < how.searches; ++i) {
+                trials.push_back(trial_of(each, how, i));
                 of.push_back(&each);
             }
-        }
         auto ended = [&](std::size_t index, const trial_result &) { progress(trials[index].core); };
-        std::vector<trial_result> all = run_trials(trials, options.jobs, scratch, ended);
+        std::vector<trial_result> all = run_trials(trials, options.jobs, scratch.emplace_back(), ended);
         for (std::size_t i = 0; i < all.size(); ++i)
             judge(all[i], *of[i]);
     }
 
-    trial trial_of(const hunted &mutant, std::uint64_t seed, std::uint64_t runs) const
+    trial trial_of(const hunted &mutant, const round &how, unsigned number) const
     {
         trial next{mutant.what.name, words_in(mutant.arguments)};
+        auto add = [&](std::initializer_list<std::string> words) {
+            next.arguments.insert(next.arguments.end(), words);
+        };
+        add({"--seed", std::to_string(how.seed + number), "--max-time", fmt::format("{}", how.seconds)});
         if (options.verify) {
             next.verb = "verify";
-            next.arguments.insert(next.arguments.end(),
-                                  {"--first", "--watch", "memory", "--max-time", fmt::format("{}", options.seconds)});
-            return next;
+            add({"--first", "--watch", "memory"});
+        } else {
+            add({"--runs", std::to_string(how.runs), "--watch", "all"});
         }
-        for (const std::string &word : {std::string("--seed"), std::to_string(seed), std::string("--runs"),
-                                        std::to_string(runs), std::string("--max-time"),
-                                        fmt::format("{}", options.seconds), std::string("--watch"), std::string("all")})
-            next.arguments.push_back(word);
         return next;
     }
 
@@ -139,6 +165,7 @@ private:
 
     const hunt_options &options;
     std::vector<hunted> results;
+    std::list<scratch_folder> scratch; // traces of what was found lie in there until they are kept
 };
 
 } // namespace
