@@ -21,13 +21,13 @@ using kernel::file_operations;
 
 constexpr std::size_t header_bytes = sizeof(fuse::fuse_out_header);
 
-std::string report_of(void (*build)())
+std::string report_of(void (*build)(), const std::vector<parameter_value> &set = {})
 {
     scenario which{};
     which.name = "made up";
     which.parameters = with_common_parameters({});
     which.build = build;
-    runner runs({.which = &which, .parameters = complete_parameters(which, {}).values, .limits = {}});
+    runner runs({.which = &which, .parameters = complete_parameters(which, set).values, .limits = {}});
     sim::scripted first_answers;
     sim::verdict v = runs.run(first_answers, 0).verdict;
     return v.kind == sim::verdict_kind::done
@@ -136,7 +136,11 @@ TEST(UserReport, SaysWhichByteOfAFileNobodyWrote)
     EXPECT_EQ(report_of(build_reader),
               "file_content in check_content (scenarios/requester.cpp): a reader gets byte 0x0 at "
               "offset 13, which nobody wrote there");
-    for (std::byte right : {content_of('f', 13), written_content}) {
+    for (std::byte wrong : {written_content_of('f', 12), written_content_of('g', 13)}) {
+        fourth_byte = wrong;
+        EXPECT_EQ(report_of(build_reader).substr(0, 12), "file_content");
+    }
+    for (std::byte right : {content_of('f', 13), written_content_of('f', 13)}) {
         fourth_byte = right;
         EXPECT_EQ(report_of(build_reader), "done");
     }
@@ -150,8 +154,10 @@ void build_daemon_with_a_write()
         fuse::fuse_in_header header;
         fuse::fuse_write_in in;
         std::byte data[3];
-    } request = {{}, {}, {written_content, written_content, third_byte}};
+    } request = {{}, {}, {written_content_of('f', 10), written_content_of('f', 11), third_byte}};
     request.header.opcode = fuse::FUSE_WRITE;
+    request.header.nodeid = 'f';
+    request.in.offset = 10;
     request.in.size = sizeof request.data;
     worker w = make_daemon(easy_device, {});
     kernel::copy_to_user_space(w.m.daemon.mm, w.request, &request, sizeof request);
@@ -160,14 +166,22 @@ void build_daemon_with_a_write()
 
 TEST(UserReport, SaysThatAWriteBringsWhatNobodyHasWritten)
 {
-    third_byte = std::byte{0x11};
-    EXPECT_EQ(report_of(build_daemon_with_a_write),
-              "written_data in check_written (scenarios/daemon.cpp): a WRITE brings the "
-              "daemon a byte that nobody has written");
-    for (std::byte right : {written_content, std::byte{0}}) {
-        third_byte = right;
-        EXPECT_EQ(report_of(build_daemon_with_a_write), "done");
+    for (std::byte wrong : {std::byte{0x11}, std::byte{0}, written_content_of('f', 0), written_content_of('e', 12)}) {
+        third_byte = wrong;
+        EXPECT_EQ(
+            report_of(build_daemon_with_a_write),
+            fmt::format("written_data in check_written (scenarios/daemon.cpp): a WRITE brings the daemon byte {:#x} "
+                        "for offset 12 of node 102, which nobody has written there",
+                        static_cast<unsigned>(wrong)));
     }
+    third_byte = written_content_of('f', 12);
+    EXPECT_EQ(report_of(build_daemon_with_a_write), "done");
+}
+
+TEST(UserReport, AcceptsZerosForWhatLayAtABadAddress)
+{
+    third_byte = std::byte{0};
+    EXPECT_EQ(report_of(build_daemon_with_a_write, {{"efaults", 1}}), "done");
 }
 
 } // namespace

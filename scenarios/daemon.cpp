@@ -5,6 +5,8 @@
 #include <array>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "core/fuse.hpp"
 #include "scenarios/disturbances.hpp"
 #include "scenarios/goal.hpp"
@@ -91,14 +93,21 @@ namespace {
 // The data of a WRITE, as the requester had it when it sent them; zeros in place of what lay at a bad address.
 void check_written(const worker &w, const std::byte *request)
 {
+    fuse::fuse_in_header header{};
     fuse::fuse_write_in in{};
-    std::memcpy(&in, request + sizeof(fuse::fuse_in_header), sizeof in);
+    std::memcpy(&header, request, sizeof header);
+    std::memcpy(&in, request + sizeof header, sizeof in);
+    bool zeros = parameter_of("efaults") > 0;
     for (std::uint32_t i = 0; i < in.size; ++i) {
         std::byte got{};
         kernel::copy_from_user_space(&got, w.m.daemon.mm, w.request + arguments_bytes + i, 1);
-        if (got != written_content && got != std::byte{0})
-            kernel::rule_broken("written_data", "a WRITE brings the daemon a byte that nobody has written",
-                                kernel::place::here());
+        if (got != written_content_of(header.nodeid, in.offset + i) && !(zeros && got == std::byte{0}))
+            kernel::rule_broken(
+                "written_data",
+                fmt::format("a WRITE brings the daemon byte {:#x} for offset {} of node {}, which nobody "
+                            "has written there",
+                            static_cast<unsigned>(got), in.offset + i, header.nodeid),
+                kernel::place::here());
     }
 }
 

@@ -161,6 +161,11 @@ std::byte content_of(std::uint64_t node, std::uint64_t offset)
     return static_cast<std::byte>(0x80 + (node + offset) % 61);
 }
 
+std::byte written_content_of(std::uint64_t node, std::uint64_t offset)
+{
+    return static_cast<std::byte>(0xc0 + ((node == 'w' ? 'v' : node) + offset) % 43);
+}
+
 std::size_t handle_request(const std::byte *request, std::byte *reply)
 {
     fuse::fuse_in_header header{};

@@ -28,7 +28,7 @@ inline constexpr std::size_t reply_bytes_max = 256;
 std::uint64_t file_bytes();
 // The byte of a node's file. Never 0, which zeroed pages hold, nor a byte that poisons memory, nor a written one.
 std::byte content_of(std::uint64_t node, std::uint64_t offset);
-// What requesters write, wherever they write.
-inline constexpr std::byte written_content{0xc3};
+// The byte that requesters write there; as different. The two nodes of v are one file.
+std::byte written_content_of(std::uint64_t node, std::uint64_t offset);
 
 } // namespace interfuse

@@ -2,6 +2,7 @@
 #include "scenarios/operation.hpp"
 
 #include "scenarios/daemon_files.hpp"
+#include "scenarios/requester.hpp"
 #include "sim/choose.hpp"
 #include "sim/kernel/namei.hpp"
 
@@ -56,6 +57,11 @@ void sync_folder(const requester &r)
     close(fd);
 }
 
+void fill_source(const requester &r, std::uint64_t offset)
+{
+    fill_to_write(r.of.mm, r.source, r.bytes, static_cast<std::uint64_t>(*r.work.file), offset);
+}
+
 void perform(const requester &r, operation what, int nth)
 {
     static constexpr char value[] = "0123456789abcdef";
@@ -66,6 +72,7 @@ void perform(const requester &r, operation what, int nth)
         with_file(r, [&](int fd) { kernel::sys_pread(fd, r.target, r.bytes, offset); });
         break;
     case operation::write:
+        fill_source(r, static_cast<std::uint64_t>(offset));
         with_file(r, [&](int fd) { kernel::sys_pwrite(fd, r.source, r.bytes, offset); });
         break;
     case operation::setxattr:
@@ -122,14 +129,6 @@ void live(const requester &r)
     }
 }
 
-std::uintptr_t map_source(kernel::mm_struct *mm, unsigned pages)
-{
-    std::uintptr_t start = kernel::map_user_pages(mm, pages);
-    for (std::size_t i = 0; i < pages * kernel::PAGE_SIZE; ++i)
-        kernel::copy_to_user_space(mm, start + i, &written_content, 1);
-    return start;
-}
-
 } // namespace
 
 std::vector<const char *> names_of_operations()
@@ -146,7 +145,7 @@ task_struct *start_operator(const char *name, const mount &m, task_of_operations
     if (uses_file(work.what) && !work.opens_itself)
         r.fd = open_before_run(m, work.file, r.of).fd;
     if (work.what == operation::write || work.what == operation::any)
-        r.source = map_source(r.of.mm, work.pages);
+        r.source = kernel::map_user_pages(r.of.mm, work.pages);
     if (work.what == operation::read || work.what == operation::any)
         r.target = kernel::map_user_pages(r.of.mm, work.pages);
     return spawn(name, r.of, [r] { live(r); });

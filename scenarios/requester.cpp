@@ -71,14 +71,25 @@ task_struct *start_syncer(const char *name, const open_file &file)
     return spawn(name, file.of, [fd = file.fd] { kernel::sys_fsync(fd); });
 }
 
-// REQUIRES: two pages, of which the second holds what requesters write.
+void fill_to_write(kernel::mm_struct *mm, std::uintptr_t buffer, std::size_t bytes, std::uint64_t node,
+                   std::uint64_t offset)
+{
+    for (std::size_t i = 0; i < bytes; ++i) {
+        std::byte next = written_content_of(node, offset + i);
+        kernel::copy_to_user_space(mm, buffer + i, &next, 1);
+    }
+}
+
+static constexpr std::uint64_t first_offset = 3;
+
+// REQUIRES: two pages, of which the halves of the second hold what is written.
 static void use_file(int fd, std::uintptr_t target)
 {
-    std::uintptr_t buffer = target + kernel::PAGE_SIZE;
+    std::uintptr_t first = target + kernel::PAGE_SIZE, second = first + kernel::PAGE_SIZE / 2;
     kernel::sys_pread(fd, target, kernel::PAGE_SIZE, 0);
     // A piece of a page, and one that makes the file longer.
-    kernel::sys_pwrite(fd, buffer, kernel::PAGE_SIZE / 2, 3);
-    kernel::sys_pwrite(fd, buffer, kernel::PAGE_SIZE / 2, static_cast<loff_t>(file_bytes()));
+    kernel::sys_pwrite(fd, first, kernel::PAGE_SIZE / 2, static_cast<loff_t>(first_offset));
+    kernel::sys_pwrite(fd, second, kernel::PAGE_SIZE / 2, static_cast<loff_t>(file_bytes()));
     kernel::sys_fsync(fd);
     kernel::sys_fsync(fd);
 }
@@ -87,8 +98,10 @@ task_struct *start_user(const char *name, const mount &m, const char *file)
 {
     process by = make_process();
     std::uintptr_t buffer = kernel::map_user_pages(by.mm, 2);
-    for (std::size_t i = 0; i < kernel::PAGE_SIZE; ++i)
-        kernel::copy_to_user_space(by.mm, buffer + kernel::PAGE_SIZE + i, &written_content, 1);
+    std::size_t half = kernel::PAGE_SIZE / 2;
+    auto node = static_cast<std::uint64_t>(*file);
+    fill_to_write(by.mm, buffer + 2 * half, half, node, first_offset);
+    fill_to_write(by.mm, buffer + 3 * half, half, node, file_bytes());
     return spawn(name, by, [m, file, buffer] {
         long fd = kernel::sys_open(m.number, file);
         if (fd < 0)
@@ -106,9 +119,11 @@ static bool may_hold_zeros(const open_file &file)
 
 static void check_content(std::byte got, std::uint64_t node, std::uint64_t offset, bool zeros)
 {
-    if (got != content_of(node, offset) && got != written_content && !(zeros && got == std::byte{0}))
-        kernel::rule_broken("file_content", fmt::format("a reader gets byte {:#x} at offset {}, which nobody wrote there",
-                                                        static_cast<unsigned>(got), offset), kernel::place::here());
+    if (got != content_of(node, offset) && got != written_content_of(node, offset) && !(zeros && got == std::byte{0}))
+        kernel::rule_broken("file_content",
+                            fmt::format("a reader gets byte {:#x} at offset {}, which nobody wrote there",
+                                        static_cast<unsigned>(got), offset),
+                            kernel::place::here());
 }
 
 // The user address of a buffer of the file's process.
@@ -153,8 +168,7 @@ task_struct *start_reader(const char *name, const open_file &file, transfer what
 task_struct *start_writer(const char *name, const open_file &file, transfer what)
 {
     std::uintptr_t buffer = map_buffer(file, what);
-    for (std::size_t i = 0; i < what.bytes; ++i)
-        kernel::copy_to_user_space(file.of.mm, buffer + i, &written_content, 1);
+    fill_to_write(file.of.mm, buffer, what.bytes, file.node, what.offset);
     return spawn(name, file.of, [file, what, buffer] {
         kernel::sys_pwrite(file.fd, buffer, what.bytes, static_cast<loff_t>(what.offset));
     });

@@ -40,6 +40,9 @@ struct transfer {
 // read(2): through the page cache, or directly where the daemon has said so.
 task_struct *start_reader(const char *name, const open_file &file, transfer what = {});
 task_struct *start_writer(const char *name, const open_file &file, transfer what = {});
+// Fills a buffer with what requesters write to a node from an offset on.
+void fill_to_write(kernel::mm_struct *mm, std::uintptr_t buffer, std::size_t bytes, std::uint64_t node,
+                   std::uint64_t offset);
 // The address of the file's first pages in the process that has it open.
 std::uintptr_t map_file_before_run(const open_file &file, unsigned pages);
 // Maps the first pages of a file and loads a byte of each.

@@ -18,6 +18,8 @@ static void build()
     for (int i = 0; i < parameter_of("daemons"); ++i)
         start_worker("daemon", m, options);
     task_of_operations work{.what = operation::any, .times = parameter_of("requests"), .pages = pages};
+    if (parameter_of("direct") != 0)
+        work.file = "d";
     for (int i = 0; i < parameter_of("requesters"); ++i) {
         task_struct *requester = start_operator("requester", m, work);
         if (i < parameter_of("killers"))
@@ -36,6 +38,7 @@ scenario scattered_buffers()
             {"requests", 2, 1, 8, "requests of each requester, one after the other"},
             {"segments", 5, 2, 8, "segments of each readv and writev"},
             {"pages", 2, 1, 8, "pages of a read or write"},
+            {"direct", 1, 0, 1, "whether they go past the page cache, so that a WRITE has more than one page"},
             {"killers", 1, 0, 4, "tasks that kill one requester each"},
             {"daemons", 1, 1, 3, "workers of the daemon"},
             {"faults", 2, 0, 8, "page faults that a run may contain"},
