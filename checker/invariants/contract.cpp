@@ -255,14 +255,29 @@ void judge_requester(const request_ghost &r, const sim::event &what)
     }
 }
 
+void judge_sending(const request_ghost &r, const sim::event &what)
+{
+    bool refused = r.requester != nobody && r.connection != nobody && ghost().connections[r.connection].refuses;
+    if (refused)
+        violated("errno_contract",
+                 fmt::format("{} is sent although INIT has failed, so that its requester should get "
+                             "ECONNREFUSED",
+                             name_of_request(*r.req)),
+                 what);
+}
+
 void judge_refused(const connection_ghost &c, const sim::event &what)
 {
     const ghost_state &g = ghost();
     for (unsigned i = 0; i < g.requests_high; ++i) {
         const request_ghost &r = g.requests[i];
         bool unsent = r.req != nullptr && r.used && r.creator == sim::current_task() && r.state == fuse::FUSE_REQ_INIT;
-        if (unsent && r.req->isreply && c.was_disconnected)
+        if (!unsent || !r.req->isreply || r.req->background)
+            continue;
+        if (c.was_disconnected)
             require_error(r, r.req->out.h.error != -ECONNREFUSED, "fc->connected is 0, which comes first", what);
+        else
+            require_error(r, r.req->out.h.error == -ECONNREFUSED, "INIT has failed and it was not sent", what);
     }
 }
 

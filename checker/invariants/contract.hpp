@@ -15,7 +15,9 @@ void judge_answer(const call_ghost &call, const request_ghost &r, const sim::eve
 void judge_end(const request_ghost &r, const sim::event &what);
 // A requester lets go of its request, with or without an answer.
 void judge_requester(const request_ghost &r, const sim::event &what);
-// The running task has released the lock of a connection that is dead and whose INIT has failed.
+// A request is queued.
+void judge_sending(const request_ghost &r, const sim::event &what);
+// The running task has released the lock of a connection that refuses requesters.
 void judge_refused(const connection_ghost &c, const sim::event &what);
 
 } // namespace interfuse

@@ -2,6 +2,7 @@
 #include <poll.h>
 
 #include "checker/invariants/testing_sabotage.hpp"
+#include "sim/kernel/namei.hpp"
 
 namespace interfuse {
 namespace {
@@ -211,16 +212,6 @@ const sabotage all_faults[] = {
          own->out.h.error = -EIO;
          fuse::fuse_put_request(fc, own);
      }},
-    {contract, "spare request in slot 0 ends with ECONNREFUSED although fc->connected is 0, which comes first",
-     at::sent,
-     [](fuse_conn *fc, fuse_req *) {
-         fuse_req *own = fuse::fuse_get_request(fc);
-         disconnect(fc);
-         fc->conn_error = 1;
-         own->isreply = 1;
-         own->out.h.error = -ECONNREFUSED;
-         locked(fc, [] {});
-     }},
     {contract, "request 2 ends with 5 although that is no error of a reply", at::sent,
      [](fuse_conn *, fuse_req *req) {
          reply(2, -ENOENT);
@@ -247,6 +238,76 @@ TEST_P(each_fault, has_its_reason)
 }
 
 INSTANTIATE_TEST_SUITE_P(errno_contract, each_fault, testing::ValuesIn(all_faults), name_of_sabotage);
+
+// On a connection whose INIT a worker has answered.
+init_answer answer_to_init;
+void (*after_init)(const mount &);
+
+void build_with_answer()
+{
+    mount m = mount_fuse();
+    start_worker("daemon", m, {.init = answer_to_init});
+    spawn("saboteur", {}, [m] {
+        // Waits for the answer.
+        kernel::sys_stat_root(m.number);
+        after_init(m);
+    });
+}
+
+std::string report_after(init_answer answer, void (*act)(const mount &))
+{
+    answer_to_init = answer;
+    after_init = act;
+    scenario which{};
+    which.name = "sabotage";
+    which.parameters = with_common_parameters({});
+    which.build = build_with_answer;
+    runner runs({.which = &which, .parameters = complete_parameters(which, {}).values, .limits = {}});
+    sim::scripted first_answers;
+    sim::verdict v = runs.run(first_answers, 0).verdict;
+    return v.kind == sim::verdict_kind::done ? "done" : fmt::format("{}: {}", v.invariant, v.message);
+}
+
+// request_send, by somebody who does not look at how INIT went.
+void leave_unsent(const mount &m, int error, bool alive)
+{
+    fuse_req *own = fuse::fuse_get_request(m.fc);
+    if (!alive)
+        disconnect(m.fc);
+    own->isreply = 1;
+    own->out.h.error = error;
+    locked(m.fc, [] {});
+    fuse::fuse_put_request(m.fc, own);
+}
+
+void forget_how_init_went(const mount &m)
+{
+    m.fc->conn_error = 0;
+    kernel::sys_stat_root(m.number);
+}
+
+TEST(RefusedConnection, LetsNoRequestThrough)
+{
+    const std::string sent =
+        "errno_contract: request 2 is sent although INIT has failed, so that its requester should get "
+        "ECONNREFUSED";
+    EXPECT_EQ(report_after(init_answer::error, forget_how_init_went), sent);
+    EXPECT_EQ(report_after(init_answer::wrong_version, forget_how_init_went), sent);
+    for (init_answer fine : {init_answer::good, init_answer::old_version, init_answer::short_version})
+        EXPECT_EQ(report_after(fine, forget_how_init_went), "done");
+}
+
+TEST(RefusedConnection, SaysSoWhileItIsAlive)
+{
+    const std::string spare = "errno_contract: spare request in slot 1 ends with ";
+    EXPECT_EQ(report_after(init_answer::error, [](const mount &m) { leave_unsent(m, 0, true); }),
+              spare + "0 although INIT has failed and it was not sent");
+    EXPECT_EQ(report_after(init_answer::error, [](const mount &m) { leave_unsent(m, -ENOTCONN, true); }),
+              spare + "ENOTCONN although INIT has failed and it was not sent");
+    EXPECT_EQ(report_after(init_answer::error, [](const mount &m) { leave_unsent(m, -ECONNREFUSED, true); }), "done");
+    EXPECT_EQ(report_after(init_answer::error, [](const mount &m) { leave_unsent(m, -ECONNREFUSED, false); }),
+              spare + "ECONNREFUSED although fc->connected is 0, which comes first");
+}
 
 } // namespace
 } // namespace interfuse

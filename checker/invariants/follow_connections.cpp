@@ -157,6 +157,7 @@ void follow_init(const request_ghost &r, bool ends)
     if (!ends) {
         c.init = init_phase::running;
         c.init_task = self;
+        c.refuses = r.req->out.h.error != 0 || r.req->misc.init_out.major != fuse::FUSE_KERNEL_VERSION;
     } else if (c.init == init_phase::running && c.init_task == self) {
         c.init = init_phase::over;
     }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "checker/invariants/calls.hpp"
+#include "checker/invariants/contract.hpp"
 #include "checker/invariants/following.hpp"
 #include "checker/invariants/names.hpp"
 #include "checker/invariants/transitions.hpp"
@@ -172,8 +173,10 @@ void follow_state(request_ghost &r, const sim::event &what)
     else if (!r.copier_ends)
         r.copier = nobody;
     r.state = next;
-    if (next == fuse::FUSE_REQ_PENDING)
+    if (next == fuse::FUSE_REQ_PENDING) {
         queued(r);
+        judge_sending(r, what);
+    }
 }
 
 void follow_owner_leaving()

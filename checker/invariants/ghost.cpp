@@ -95,7 +95,7 @@ void released(connection_ghost &c, const sim::event &what)
 {
     follow_unlock(c);
     follow_poll(c, what);
-    if (c.was_disconnected && c.fc->conn_error != 0)
+    if (c.refuses)
         judge_refused(c, what);
     if (c.wrote || the_ghost->touched != 0 || sim::the_run.stepwise) {
         take_census(c);

@@ -71,6 +71,7 @@ struct connection_ghost {
     bool wrote;      // the core has written to the heap since the lock was taken
     bool lists_flawed;
     init_phase init; // of process_init_reply
+    bool refuses;    // INIT was answered with an error or another major version: no requester gets through
     std::uint8_t init_task;
     std::uint8_t others; // units that requests hold which are not from the pool
     std::uint8_t spare;  // requests on unused_list
