@@ -46,15 +46,18 @@ void walk(const fuse::fuse_conn &fc, unsigned list, slot_mask elsewhere, census 
     const list_head *previous = head;
     unsigned n = 0;
     for (const list_head *entry = head->next; entry != head; entry = entry->next) {
-        if (!sim::in_heap(entry) || entry->prev != previous || ++n > ghost_requests_max)
+        if (!sim::in_heap(entry) || n == ghost_requests_max)
             return note(all, flaw::corrupt, list, n);
-        previous = entry;
         unsigned slot = slot_at(entry, list);
+        bool is_elsewhere = slot != ghost_requests_max && (elsewhere & slot_bit(slot)) != 0;
+        // What is on two lists has the neighbours of the one that it came to last.
+        if (entry->prev != previous)
+            return note(all, is_elsewhere ? flaw::on_two_lists : flaw::corrupt, list, n, slot);
+        previous = entry;
         if (slot == ghost_requests_max)
             return note(all, flaw::no_request, list, n);
-        if (((elsewhere | all.on[list]) & slot_bit(slot)) != 0)
-            return note(all, flaw::on_two_lists, list, n, slot);
         all.on[list] |= slot_bit(slot);
+        ++n;
     }
     if (head->prev != previous)
         note(all, flaw::corrupt_end, list, n);

@@ -51,6 +51,8 @@ const sabotage all_sabotage[] = {
      [](fuse_conn *fc, fuse_req *req) { locked(fc, [&] { list_del_init(&req->list); }); }},
     {"list_membership", "fc->pending is corrupt at its entry 1", at::pending,
      [](fuse_conn *fc, fuse_req *req) { locked(fc, [&] { req->list.prev = &req->list; }); }},
+    {"list_membership", "request 2 is on two lists, one is fc->processing", at::sent,
+     [](fuse_conn *fc, fuse_req *req) { locked(fc, [&] { list_add(&req->list, &fc->pending); }); }},
     {"lists_locked", "fc->pending has changed while nobody held fc->lock", at::pending,
      [](fuse_conn *fc, fuse_req *req) {
          list_del_init(&req->list);
