@@ -47,7 +47,8 @@ std::span<const invariant> all_invariants()
          "whenever fc->lock is free", "while process_init_reply runs", looks_at::counters, nullptr, check_tokens},
         {"tokens_lost", "nor are they fewer", "whenever fc->lock is free", "while process_init_reply runs",
          looks_at::counters, nullptr, check_tokens_lost},
-        {"num_waiting", "fc->num_waiting is the number of tasks in fuse_get_request and of requests of the pool in use",
+        {"num_waiting", "fc->num_waiting is the number of tasks in fuse_get_request and of requests of the pool in use; "
+                        "unused_list holds no more requests than the pool has",
          "whenever fc->lock is free", "nothing", looks_at::counters, nullptr, check_num_waiting},
         {"reference_count", "a request's count is the number of references that have an owner",
          "whenever fc->lock is free", "requests of the pool that were never used", looks_at::counts,

@@ -103,6 +103,15 @@ const sabotage all_sabotage[] = {
      }},
     {"num_waiting", "fc->num_waiting is 0, but 0 tasks wait for a request and 1 of the pool are in use", at::pending,
      [](fuse_conn *fc, fuse_req *) { atomic_dec(&fc->num_waiting); }},
+    {"num_waiting", "fc->unused_list holds 3 requests, but the pool has 2", at::answered,
+     [](fuse_conn *fc, fuse_req *) {
+         fuse_req *own = fuse::fuse_request_alloc();
+         locked(fc, [&] {
+             atomic_dec(&fc->num_waiting);
+             list_add(&own->list, &fc->unused_list);
+             up(&fc->outstanding_sem);
+         });
+     }},
     {"reference_count", "request 2 has a count of 3 but 2 owners: the transport, its requester requester", at::pending,
      [](fuse_conn *fc, fuse_req *req) {
          locked(fc, [&] {

@@ -57,6 +57,9 @@ std::optional<broken> check_tokens_lost(const connection_ghost &c)
 
 std::optional<broken> check_num_waiting(const connection_ghost &c)
 {
+    // A request too many there counts as one in use too few on both sides of each equation.
+    if (in_use(c) < 0)
+        return broken{fmt::format("fc->unused_list holds {} requests, but the pool has {}", c.spare, c.spare + in_use(c))};
     int shown = c.fc->num_waiting.counter;
     int asking = std::popcount(c.asking);
     if (shown == asking + in_use(c))
