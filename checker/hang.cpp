@@ -113,11 +113,13 @@ std::string why_awake(unsigned index)
         return fmt::format("a lost wakeup, since what it waits for is true: {}",
                            writer.empty() ? sim::name_of_object(field) : writer);
     }
+    const fuse::fuse_conn *fc = connection_of(t);
+    if (fc != nullptr && task_reads_unmounted(index))
+        return "although the file system is unmounted";
     if (!waits_for_answer(*task))
         return "";
     if (is_killed(*task))
         return "although it is killed";
-    const fuse::fuse_conn *fc = connection_of(t);
     return fc != nullptr && fc->connected.peek() == 0 ? "although fc->connected is 0" : "";
 }
 

@@ -183,6 +183,25 @@ void lock_both_the_other_way(const mount &first, const mount &second)
     lock_both(second, first);
 }
 
+void unmount_second(const mount &, const mount &second)
+{
+    kernel::in_syscall("umount", [&]() -> long { return kernel::umount(second.number, {.lazy = true}); });
+}
+
+void read_for_ever(const mount &, const mount &second)
+{
+    rest_on(second.fc);
+    kernel::wait_event(second.fc->waitq, [] { return false; });
+}
+
+TEST(Hang, IsWithADaemonThatReadsOfWhatIsUnmounted)
+{
+    EXPECT_EQ(
+        end_of(unmount_second, read_for_ever),
+        "the run hangs: two sleeps in read_for_ever (uninterruptible, on fc2->waitq), although the file system is "
+        "unmounted");
+}
+
 TEST(Hang, NamesWhoHoldsWhatEachSleeperWaitsFor)
 {
     EXPECT_EQ(end_of(mutex_then_write, read_then_mutex),

@@ -132,10 +132,26 @@ void kill_at_teardown(task_struct *task)
     stage->doomed[stage->doomed_count++] = task;
 }
 
+// By the superblocks, since the connection's own flags may be wrong.
+static bool is_mounted(const fuse::fuse_conn *fc)
+{
+    const kernel::kmem_cache_t &supers = *kernel::fs_caches().supers;
+    for (unsigned i = 0; i < supers.object_count; ++i)
+        if ((supers.live >> i & 1) != 0 && reinterpret_cast<const kernel::super_block *>(supers.object(i))->s_fs_info == fc)
+            return true;
+    return false;
+}
+
 bool task_rests(unsigned index)
 {
     const fuse::fuse_conn *fc = stage->rests_on[index];
-    return fc != nullptr && fc->connected.peek() != 0 && kernel::list_empty(&fc->pending);
+    return fc != nullptr && fc->connected.peek() != 0 && kernel::list_empty(&fc->pending) && is_mounted(fc);
+}
+
+bool task_reads_unmounted(unsigned index)
+{
+    const fuse::fuse_conn *fc = stage->rests_on[index];
+    return fc != nullptr && !is_mounted(fc);
 }
 
 bool task_reads_device(unsigned index)

@@ -83,7 +83,7 @@ template <typename Body> task_struct *spawn(const char *name, process of, Body b
 }
 
 // A task that a finished run may leave asleep while it reads from the connection's device, as long as the device is
-// alive and empty, and that the teardown kills. Null takes the mark away.
+// alive, mounted and empty, and that the teardown kills. Null takes the mark away.
 void rest_on(const kernel::fuse::fuse_conn *fc);
 void kill_at_teardown(task_struct *task);
 
@@ -94,6 +94,8 @@ void start_setup(void (*build)());
 bool task_rests(unsigned index);
 // Whether it waits for requests, on a live connection or a dead one.
 bool task_reads_device(unsigned index);
+// Whether it does so although put_super has run.
+bool task_reads_unmounted(unsigned index);
 // Whether the setup task waits for the host to let it go on with the teardown.
 bool setup_awaits_host();
 
