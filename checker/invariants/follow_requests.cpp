@@ -191,6 +191,10 @@ void follow_end_call(request_ghost &r, const sim::event &what)
 {
     if (++r.ends > 1)
         violated("end_once", fmt::format("the end of {} is called twice", name_of_request(*r.req)), what);
+    if (r.req->locked.peek() != 0)
+        violated("end_after_copy", fmt::format("{} calls the end of {} while it is locked for copying",
+                                               sim::the_world().tasks[sim::current_task()].name,
+                                               name_of_request(*r.req)), what);
     follow_init(r, false);
 }
 

@@ -17,7 +17,7 @@ namespace interfuse {
 
 std::span<const invariant> all_invariants()
 {
-    static constexpr std::array<invariant, 16> list = {{
+    static constexpr std::array<invariant, 17> list = {{
         {"list_membership", "each list of a connection holds requests in the states that belong to it, each request "
                             "once, and each request is on the list that its state asks for; unused_list holds requests "
                             "without references, or never used",
@@ -59,6 +59,10 @@ std::span<const invariant> all_invariants()
         {"locked", "a request is locked for copying only while it is not interrupted, and its copier neither takes "
                    "mmap_sem nor meets a page fault while it is",
          "at every step", "the page lock that fuse_copy_finish takes for the last page", looks_at::events},
+        {"end_after_copy", "the end of a request, which may free what is copied, is called only while the request is not "
+                           "locked for copying",
+         "at every call of an end", "a request that is locked after its end was called; a copy that goes on unlocked",
+         looks_at::events},
         {"errno_contract", "read, write and poll on the device return what the contract has for the state of the "
                            "connection and of the request they are about; a request ends with what its reply says, EIO, "
                            "E2BIG, EINTR, ENOTCONN, ECONNREFUSED or ECONNABORTED, each for its own reason; requesters "

@@ -166,6 +166,15 @@ const sabotage all_sabotage[] = {
          req->end(fc, req);
          req->end(fc, req);
      }},
+    {"end_after_copy", "saboteur calls the end of request 2 while it is locked for copying", at::sent,
+     [](fuse_conn *fc, fuse_req *req) {
+         req->end = static_cast<void (*)(fuse_conn *, fuse_req *)>([](fuse_conn *, fuse_req *) {});
+         locked(fc, [&] {
+             list_move(&req->list, &fc->io);
+             req->locked = 1;
+         });
+         req->end(fc, req);
+     }},
     {"ledger", "the daemon reads request 2 for the second time", at::sent,
      [](fuse_conn *fc, fuse_req *) {
          fc->reqctr--;
