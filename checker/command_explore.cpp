@@ -58,7 +58,10 @@ int run_explore(int argc, char **argv)
     listener.found = [&](const finding &found, const trace &recorded) {
         progress.clear();
         if (for_people && !found.accepted)
-            print_finding(fmt::format("violation in run {} of {}", found.first_run, found.scenario), found, recorded);
+            print_finding(recorded.steps.empty()
+                              ? fmt::format("violation in {}", found.scenario)
+                              : fmt::format("violation in run {} of {}", found.first_run, found.scenario),
+                          found, recorded);
     };
     listener.progress = [&](const scenario_sample &sample, const tally &so_far) {
         if (progress.due())

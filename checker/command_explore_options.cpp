@@ -121,6 +121,11 @@ void add_running(verb_line &app, explore_arguments &given, explore_options &opti
         ->group(running);
     with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))
         ->group(running);
+    with_environment(
+        app.add_flag("--goals", options.goals,
+                     "A goal that no run of its scenario has reached counts as a violation; for samples large "
+                     "enough to reach all"))
+        ->group(running);
     with_environment(app.add_option("--out", options.out, "Folder for traces"))
         ->option_text("FOLDER")
         ->capture_default_str()
@@ -160,6 +165,8 @@ std::string look_up(const explore_arguments &given, explore_options &options)
     if (!parse_shard(given.shard, options.part))
         return fmt::format("--shard: i/n with i from 1 to n and n up to {} was expected, not \"{}\"", shards_max,
                            given.shard);
+    if (options.goals && given.checks == "end")
+        return "--goals: with --checks steps only, as goals are noticed at steps";
     options.core = given.core;
     options.strategy = find_strategy(given.strategy);
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;

@@ -68,7 +68,9 @@ std::string choose(const std::vector<core_description> &all, const std::vector<s
         auto named = [&](const core_description &core) { return core.name == name; };
         auto found = std::ranges::find_if(all, named);
         if (found == all.end() || !is_mutant(*found))
-            return fmt::format("there is no mutant \"{}\"; there are {}", name, fmt::join(known, ", "));
+            return fmt::format("there is no mutant \"{}\"; there are {}; those of a folder of yours only while "
+                               "INTERFUSE_MUTANTS names it",
+                               name, fmt::join(known, ", "));
         if (std::ranges::any_of(chosen, named))
             return fmt::format("mutant {} is named twice", name);
         chosen.push_back(*found);

@@ -1,4 +1,6 @@
 // The report as JSON.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -55,12 +57,24 @@ ordered_json coverage_of(const tally &sums)
             {"strikes", strikes_of(sums)}};
 }
 
+// Goals are judged when the sample is over.
+bool stopped_early(const scenario_sample &sample)
+{
+    bool any =
+        std::ranges::any_of(sample.findings, [](const finding &f) { return f.verdict.invariant != missed_goal; });
+    return sample.over && any;
+}
+
 ordered_json json_of(const scenario_sample &sample)
 {
-    return {{"name", sample.of.which->name},      {"parameters", json_of(sample.of)},
-            {"runs", sample.sums.runs},           {"steps", sample.sums.steps},
-            {"digest", hex(sample.sums.digest)},  {"stopped_early", sample.over && !sample.findings.empty()},
-            {"seconds", seconds_of(sample.took)}, {"goals", goals_of(sample)},
+    return {{"name", sample.of.which->name},
+            {"parameters", json_of(sample.of)},
+            {"runs", sample.sums.runs},
+            {"steps", sample.sums.steps},
+            {"digest", hex(sample.sums.digest)},
+            {"stopped_early", stopped_early(sample)},
+            {"seconds", seconds_of(sample.took)},
+            {"goals", goals_of(sample)},
             {"coverage", coverage_of(sample.sums)}};
 }
 

@@ -25,7 +25,9 @@ static void add_test_case(pugi::xml_node suite, const explore_options &options, 
         failure.append_attribute("type") = found.verdict.invariant.c_str();
         failure.append_attribute("message") = sentence_of(found).c_str();
         failure.text() =
-            fmt::format("run {}, replay with: ./interfuse replay {}", found.first_run, found.trace).c_str();
+            found.trace.empty()
+                ? "there is no trace"
+                : fmt::format("run {}, replay with: ./interfuse replay {}", found.first_run, found.trace).c_str();
     }
     test.append_child("system-out").text() = out.c_str();
 }

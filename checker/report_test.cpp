@@ -156,6 +156,25 @@ TEST(Report, EscapesWhatGithubWouldMisread)
         0U);
 }
 
+TEST(Report, HasAMissedGoalWithoutATrace)
+{
+    exploration result = some_result();
+    finding missed = some_finding(false);
+    missed.verdict = {
+        sim::verdict_kind::violation, missed_goal, "none of 1234 runs has reached \"answered\"", {}, 0xabc, ""};
+    missed.trace = "";
+    result.samples[0].over = true;
+    result.samples[0].findings = {missed};
+    EXPECT_EQ(verdict_of(result), "violation");
+    EXPECT_EQ(report_github(result),
+              "::error title=interfuse%3A goal::goal: none of 1234 runs has reached \"answered\"; 2 runs of scenario "
+              "one-request; no trace\n");
+    EXPECT_NE(report_junit(some_options(), result).find(">there is no trace<"), std::string::npos);
+    EXPECT_EQ(nlohmann::json::parse(report_json(some_options(), result))["scenarios"][0]["stopped_early"], false);
+    result.samples[0].findings = {some_finding(false)};
+    EXPECT_EQ(nlohmann::json::parse(report_json(some_options(), result))["scenarios"][0]["stopped_early"], true);
+}
+
 TEST(Report, GroupsDigitsByThousands)
 {
     EXPECT_EQ(counted(1, "run"), "1 run");

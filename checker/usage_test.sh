@@ -49,6 +49,7 @@ expect '--max-time: ' explore --max-time 0
 expect '--jobs: ' explore --jobs 0
 expect '--shard: .*not "0/2"$' explore --shard 0/2
 expect '--shard: .*not "3/2"$' explore --shard 3/2
+expect '--goals: with --checks steps only' explore --goals --checks end
 expect 'nosuch.ini' explore --config nosuch.ini
 expect 'there is no verb "nosuch"; there are ' nosuch
 expect 'TRACE is required' replay
@@ -57,7 +58,7 @@ expect 'nosuch not in' list nosuch
 expect 'WHAT is required' schema
 expect 'there is no scenario "nosuch"' coverage nosuch
 expect '--runs: ' coverage --runs 0
-expect 'there is no mutant "nosuch"; there are .*no_extra_reference' mutants nosuch
+expect 'there is no mutant "nosuch"; there are .*no_extra_reference.*; those of a folder of yours only while INTERFUSE_MUTANTS names it$' mutants nosuch
 expect 'there is no mutant "repaired"; there are ' mutants repaired
 expect 'mutant debt_ignored is named twice$' mutants debt_ignored debt_ignored
 expect '--runs: ' mutants --runs 0

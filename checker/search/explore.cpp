@@ -48,6 +48,7 @@ public:
             }
         }
         report_lock_cycle();
+        report_missed_goals();
         result.interrupted = interruption();
         result.time_up = options.runs && !all_over() && steady_clock::now() >= deadline;
         result.took = steady_clock::now() - started;
@@ -204,6 +205,36 @@ private:
         found.trace = write_finding(recorded);
         result.samples[chain.back().scenario].findings.push_back(found);
         listener.found(found, recorded);
+    }
+
+    // A search that was stopped, by a finding or from outside, says nothing about what it would have reached.
+    void report_missed_goals()
+    {
+        if (!options.goals || interruption() != 0 || !result.error.empty())
+            return;
+        for (scenario_sample &sample : result.samples) {
+            bool stopped = std::ranges::any_of(sample.findings, [](const finding &f) { return !f.accepted; });
+            const std::vector<goal> &goals = sample.of.which->goals;
+            for (std::size_t i = 0; i < goals.size() && !stopped; ++i)
+                if (sample.sums.runs > 0 && sample.sums.runs_reaching[i] == 0)
+                    add_missed_goal(sample, goals[i]);
+        }
+    }
+
+    void add_missed_goal(scenario_sample &sample, const goal &missed)
+    {
+        std::string subject = fmt::format("{}|{}|{}", missed_goal, sample.of.which->name, missed.name);
+        finding found;
+        found.scenario = sample.of.which->name;
+        found.verdict = {sim::verdict_kind::violation,
+                         missed_goal,
+                         fmt::format("none of {} runs has reached \"{}\"", sample.sums.runs, missed.name),
+                         {},
+                         XXH3_64bits(subject.data(), subject.size()),
+                         ""};
+        found.count = sample.sums.runs;
+        sample.findings.push_back(found);
+        listener.found(found, trace{});
     }
 
     void note_error(std::string sentence)

@@ -35,6 +35,7 @@ struct explore_options {
     shard part;
     bool keep_going = false;
     bool strict = false; // documented findings count like new ones
+    bool goals = false;  // a goal that no run of its scenario has reached is a finding
     std::string out;     // folder for traces
     std::vector<std::string> without; // checkers that are off; then no traces are written, which a replay could not follow
 };
@@ -48,6 +49,9 @@ struct finding {
     std::uint64_t first_run = 0;
     std::string trace; // path of the trace written, or of the documented one
 };
+
+// The name in place of an invariant's where a sample has missed a goal; such a finding is of all runs and has no trace.
+inline constexpr const char *missed_goal = "goal";
 
 struct scenario_sample {
     chosen_scenario of;

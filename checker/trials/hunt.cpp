@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/search/explore.hpp"
 #include "checker/trace/trace_file.hpp"
 #include "checker/trials/trial.hpp"
 
@@ -71,6 +72,15 @@ private:
     static constexpr std::uint64_t few_runs = 2'000;
     static constexpr std::uint64_t few_orders = 8;
     static constexpr double few_seconds = 3;
+    // A sample in which the repaired core reaches the goals of a scenario, and which others need not wait long for.
+    static constexpr std::uint64_t goal_runs = 20'000;
+
+    // Where the patch names both. Without a scenario a sample would have to be large enough for the goals of all.
+    static bool seeks_goal(const hunted &mutant)
+    {
+        std::vector<std::string> wanted = checkers_in(mutant.what.found_by);
+        return !mutant.arguments.empty() && std::ranges::find(wanted, missed_goal) != wanted.end();
+    }
 
     struct round {
         std::uint64_t seed;
@@ -114,7 +124,10 @@ private:
             next.verb = "verify";
             add({"--first", "--watch", "memory"});
         } else {
-            add({"--runs", std::to_string(how.runs), "--watch", "all"});
+            bool goals = seeks_goal(mutant);
+            add({"--runs", std::to_string(goals ? std::min(how.runs, goal_runs) : how.runs), "--watch", "all"});
+            if (goals)
+                add({"--goals"});
         }
         return next;
     }
@@ -143,8 +156,17 @@ private:
         into.found = *found;
         into.expected = expected;
         into.steps = steps;
-        into.runs = found->trace.empty() ? 0 : options.verify ? runs : found->first_run + 1;
+        into.runs = runs_of(*found, runs);
         into.seconds = tried.seconds;
+    }
+
+    std::uint64_t runs_of(const reported_finding &found, std::uint64_t all) const
+    {
+        if (found.invariant == missed_goal)
+            return all;
+        if (found.trace.empty())
+            return 0;
+        return options.verify ? all : found.first_run + 1;
     }
 
     // From the scratch folder to where the traces go.
