@@ -106,6 +106,7 @@ TEST(UserReport, HasNothingAgainstAReplyThatIsRefusedOrMayBeTaken)
          how = static_cast<bad_reply>(static_cast<unsigned>(how) + 1))
         EXPECT_EQ(report_of_reply(how, strict_device), "done");
     EXPECT_EQ(report_of_reply(bad_reply::none, easy_device), "done");
+    EXPECT_EQ(report_of_reply(bad_reply::next_request, easy_device), "done");
     EXPECT_EQ(report_of_reply(bad_reply::too_short, easy_device, fuse::FUSE_READ), "done");
 }
 

@@ -2,6 +2,7 @@
 #include "scenarios/bad_reply.hpp"
 
 #include <array>
+#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -67,6 +68,10 @@ std::size_t spoil(fuse::fuse_out_header &header, bad_reply how)
         return header.len;
     case bad_reply::too_long:
         return header.len += 8;
+    case bad_reply::next_request:
+        ++header.unique;
+        header.error = -EIO;
+        return header.len = header_bytes;
     case bad_reply::too_short:
         return bytes > header_bytes ? header.len -= 4 : 0;
     default:
@@ -78,6 +83,33 @@ void send_well(const worker &w, std::size_t bytes)
 {
     while (write_reply(w, bytes) == -EFAULT && !kernel::killed())
         continue;
+}
+
+// What becomes of a reply to the next request if nobody takes that further meanwhile: a goal, or null.
+const char *next_request_of(const worker &w, std::uint64_t unique)
+{
+    // An open device keeps the connection.
+    const kernel::file *device = w.m.daemon.files->fd[static_cast<unsigned>(w.m.device)];
+    auto fc = device == nullptr ? nullptr : static_cast<const fuse::fuse_conn *>(device->private_data.peek());
+    if (fc == nullptr)
+        return nullptr;
+    auto has = [&](const kernel::list_head &head, fuse::fuse_req_state state) {
+        for (kernel::list_head *entry = head.next; entry != &head; entry = entry->next)
+            if (auto req = kernel::list_entry<&fuse::fuse_req::list>(entry); req->in.h.unique == unique)
+                return req->state.peek() == state;
+        return false;
+    };
+    if (has(fc->io, fuse::FUSE_REQ_READING))
+        return reading_refused;
+    return has(fc->pending, fuse::FUSE_REQ_PENDING) ? pending_refused : nullptr;
+}
+
+void judge_next_request(const char *seen, long result)
+{
+    if (result >= 0)
+        reached(forestalled);
+    else if (result == -EINVAL && seen != nullptr)
+        reached(seen);
 }
 
 void judge(const worker &w, bad_reply how, long result)
@@ -95,8 +127,9 @@ void judge(const worker &w, bad_reply how, long result)
 
 std::vector<const char *> names_of_bad_replies()
 {
-    return {"none",         "short-header", "no-request", "foreign-request", "positive-error", "huge-error",
-            "wrong-length", "payload-with-error", "too-long", "too-short", "duplicate", "any"};
+    return {"none",         "short-header",       "no-request", "foreign-request", "positive-error", "huge-error",
+            "wrong-length", "payload-with-error", "too-long",   "too-short",       "duplicate",      "next-request",
+            "any"};
 }
 
 const char *refusal_of(bad_reply what)
@@ -113,6 +146,7 @@ const char *refusal_of(bad_reply what)
         "a reply that is too long is refused",
         "a reply that is too short is refused",
         "a second reply to a request is refused",
+        nullptr,
         nullptr,
     };
     return goals[static_cast<unsigned>(what)];
@@ -131,7 +165,12 @@ bool answer_badly(const worker &w, std::size_t bytes)
     if (how == bad_reply::none || bad_bytes == 0 || kernel::killed())
         return true;
     change_reply(w, 0, bad);
-    judge(w, how, write_reply(w, bad_bytes));
+    const char *seen = how == bad_reply::next_request ? next_request_of(w, bad.unique) : nullptr;
+    long result = write_reply(w, bad_bytes);
+    if (how == bad_reply::next_request)
+        judge_next_request(seen, result);
+    else
+        judge(w, how, result);
     change_reply(w, 0, good);
     if (how == bad_reply::duplicate || kernel::killed())
         return true;

@@ -25,7 +25,7 @@ static void build()
 
 static std::vector<goal> refusals()
 {
-    std::vector<goal> goals;
+    std::vector<goal> goals = {{pending_refused}, {reading_refused}, {forestalled}};
     for (unsigned what = 0; what < static_cast<unsigned>(bad_reply::any); ++what)
         if (const char *name = refusal_of(static_cast<bad_reply>(what)))
             goals.push_back({name});

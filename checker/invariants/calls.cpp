@@ -230,6 +230,8 @@ void follow_copier(const request_ghost &r, fuse::fuse_req_state next, const sim:
         let_go(call, *r.req, true);
         judge_answer(call, r, what);
         follow_answer(call, r);
+    } else if (call.kind == call_kind::write && !call.over && finishes && r.state == fuse::FUSE_REQ_READING) {
+        judge_early_answer(r, what);
     } else if (finishes && !taken) {
         judge_end(r, what);
     }

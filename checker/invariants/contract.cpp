@@ -229,6 +229,11 @@ void judge_answer(const call_ghost &call, const request_ghost &r, const sim::eve
     require_error(r, call.error == header.error && is_legal(call.error), "the reply says something else", what);
 }
 
+void judge_early_answer(const request_ghost &r, const sim::event &what)
+{
+    require_error(r, false, "it is still being read, and no reply can be to it yet", what);
+}
+
 void judge_end(const request_ghost &r, const sim::event &what)
 {
     bool unsent = r.state == fuse::FUSE_REQ_INIT || r.state == fuse::FUSE_REQ_FINISHED;

@@ -11,6 +11,8 @@ void judge_call(const call_ghost &call, const sim::event &what);
 void judge_refusal(const request_ghost &r, const sim::event &what);
 // A write finishes the request that it answers.
 void judge_answer(const call_ghost &call, const request_ghost &r, const sim::event &what);
+// A write finishes a request that is being read.
+void judge_early_answer(const request_ghost &r, const sim::event &what);
 // A request is finished by somebody who does not copy it.
 void judge_end(const request_ghost &r, const sim::event &what);
 // A requester lets go of its request, with or without an answer.

@@ -184,6 +184,15 @@ const sabotage all_faults[] = {
          });
      }},
 
+    {contract, "request 2 ends with EIO although it is still being read, and no reply can be to it yet", at::pending,
+     [](fuse_conn *, fuse_req *req) {
+         req->state = fuse::FUSE_REQ_READING;
+         pretend_to_write({16, -EIO, 2}, [&] {
+             finish(req, -EIO);
+             return 16;
+         });
+     }},
+
     {contract, "poll returns 0 to saboteur although the device has no connection", at::sent,
      [](fuse_conn *, fuse_req *) { pretend_unmounted("poll", 0); }},
     {contract, "poll returns 0 to saboteur although fc->connected was 0 from the start", at::sent,

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -85,6 +86,16 @@ void hold(book &b, const call_ghost &call)
         return;
     }
     b.is_full = true;
+}
+
+// Somebody else may have answered it before the read that hands it out returns.
+bool awaits_answer(const call_ghost &call)
+{
+    const ghost_state &g = ghost();
+    return std::any_of(g.requests.begin(), g.requests.begin() + g.requests_high, [&](const request_ghost &r) {
+        return r.req != nullptr && r.connection == call.connection && r.state == fuse::FUSE_REQ_SENT &&
+               r.req->in.h.unique == call.unique;
+    });
 }
 
 // A request's first argument may name a second node.
@@ -292,7 +303,7 @@ void follow_reading(const call_ghost &call, bool delivered, const sim::event &wh
     default:
         break;
     }
-    if (delivered && !call.ended)
+    if (delivered && !call.ended && awaits_answer(call))
         hold(*b, call);
 }
 
