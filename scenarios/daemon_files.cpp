@@ -88,10 +88,11 @@ fuse::fuse_entry_out entry_of(char letter)
     return out;
 }
 
-fuse::fuse_open_out open_of(std::uint64_t node)
+// Each open file has a handle of its own: the number of the request that opened it.
+fuse::fuse_open_out open_of(std::uint64_t node, std::uint64_t unique)
 {
     fuse::fuse_open_out out{};
-    out.fh = node;
+    out.fh = unique;
     if (node == 'd' || node == 'x' || node == 'y' || node == 'g')
         out.open_flags = fuse::FOPEN_DIRECT_IO;
     if (node == 'k')
@@ -191,11 +192,11 @@ std::size_t handle_request(const std::byte *request, std::byte *reply)
         char letter = created_by<fuse::fuse_open_in>(request);
         if (is_unknown(header.opcode, static_cast<std::uint64_t>(letter)))
             return to.end(-ENOSYS);
-        return to.add(entry_of(letter)).add(open_of(static_cast<std::uint64_t>(letter))).end();
+        return to.add(entry_of(letter)).add(open_of(static_cast<std::uint64_t>(letter), header.unique)).end();
     }
     case fuse::FUSE_OPEN:
     case fuse::FUSE_OPENDIR:
-        return to.add(open_of(header.nodeid)).end();
+        return to.add(open_of(header.nodeid, header.unique)).end();
     case fuse::FUSE_GETATTR: {
         fuse::fuse_attr_out out{};
         out.attr = attributes_of(static_cast<char>(header.nodeid));

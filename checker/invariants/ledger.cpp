@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "checker/invariants/following.hpp"
+#include "scenarios/goal.hpp"
 #include "sim/kernel/fs.hpp"
 #include "sim/kernel/slab.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 inline constexpr unsigned accounts_max = 12;
 inline constexpr unsigned unanswered_max = 16;
+inline constexpr unsigned handles_max = 12;
 inline constexpr unsigned uniques_tracked = 128;
 
 struct account {
@@ -33,13 +35,20 @@ struct held_request {
     std::uint32_t opcode;
 };
 
+// An open file, by the handle that the daemon has given it.
+struct handle {
+    std::uint64_t nodeid, fh; // nodeid 0: the slot is free
+    std::uint32_t opened_by;  // opcode
+};
+
 struct book {
     std::array<account, accounts_max> accounts;
     account overflow; // written and never read, once the book is full
+    std::array<handle, handles_max> handles;
     std::array<held_request, unanswered_max> unanswered;
     std::array<bool, uniques_tracked> delivered; // the last IDs, by remainder
     std::uint64_t newest;                        // the highest ID that was delivered
-    bool is_full; // an account or a request did not fit: nothing is said any more
+    bool is_full; // an account, a request or a handle did not fit: nothing is said any more
 };
 
 // Allocated with a connection: most worlds have one.
@@ -107,11 +116,10 @@ bool is_about(const held_request &held, std::uint64_t nodeid)
     return held.nodeid == nodeid || (has_second && held.argument == nodeid);
 }
 
-bool uses_file(const held_request &held, std::uint64_t nodeid, std::uint64_t fh)
+// What names an open file in its first argument, beside those that close it.
+bool uses_handle(std::uint32_t opcode)
 {
-    if (held.unique == 0 || held.nodeid != nodeid || held.argument != fh)
-        return false;
-    switch (held.opcode) {
+    switch (opcode) {
     case fuse::FUSE_READ:
     case fuse::FUSE_WRITE:
     case fuse::FUSE_FLUSH:
@@ -122,6 +130,49 @@ bool uses_file(const held_request &held, std::uint64_t nodeid, std::uint64_t fh)
     default:
         return false;
     }
+}
+
+bool uses_file(const held_request &held, std::uint64_t nodeid, std::uint64_t fh)
+{
+    return held.unique != 0 && held.nodeid == nodeid && held.argument == fh && uses_handle(held.opcode);
+}
+
+bool is_of_folders(std::uint32_t opcode)
+{
+    return opcode == fuse::FUSE_OPENDIR || opcode == fuse::FUSE_READDIR || opcode == fuse::FUSE_FSYNCDIR ||
+           opcode == fuse::FUSE_RELEASEDIR;
+}
+
+// From where in a reply its fuse_open_out lies.
+void open(book &b, std::uint64_t nodeid, std::uint32_t opcode, std::size_t from)
+{
+    ++account_of(b, nodeid).opens;
+    fuse::fuse_open_out out{};
+    auto slot = std::ranges::find(b.handles, std::uint64_t{0}, &handle::nodeid);
+    if (slot == b.handles.end() || !read_user_memory(*kernel::task_of(sim::current_task()), from, &out, sizeof out))
+        b.is_full = true;
+    else
+        *slot = {nodeid, out.fh, opcode};
+}
+
+// The file that a request names; null when there is none, which is reported.
+handle *named_handle(book &b, const call_ghost &call, const sim::event &what)
+{
+    auto named = std::ranges::find_if(
+        b.handles, [&](const handle &h) { return h.nodeid == call.nodeid && h.fh == call.argument; });
+    if (named == b.handles.end()) {
+        violated("ledger",
+                 fmt::format("{} of node {} names file {}, which is not open", name_of_opcode(call.opcode), call.nodeid,
+                             call.argument),
+                 what);
+        return nullptr;
+    }
+    if (is_of_folders(call.opcode) != is_of_folders(named->opened_by))
+        violated("ledger",
+                 fmt::format("{} of node {} names file {}, which {} has opened", name_of_opcode(call.opcode),
+                             call.nodeid, call.argument, name_of_opcode(named->opened_by)),
+                 what);
+    return &*named;
 }
 
 void forget(book &b, const call_ghost &call, bool delivered, const sim::event &what)
@@ -150,7 +201,9 @@ void release(book &b, const call_ghost &call, bool delivered, const sim::event &
     if (a.releases > a.opens)
         violated("ledger", fmt::format("node {} is released {} times but was opened {} times", a.nodeid, a.releases,
                                        a.opens), what);
-    if (!delivered || a.releases < a.opens)
+    if (handle *closed = named_handle(b, call, what))
+        *closed = {};
+    if (!delivered)
         return;
     for (const held_request &held : b.unanswered)
         if (uses_file(held, a.nodeid, call.argument))
@@ -218,7 +271,7 @@ void enter(book &b, const fuse::fuse_req &req, const fuse::fuse_entry_out &entry
     bool kept = is_kept(req, entry);
     ++(kept ? a.lookups : a.perhaps);
     if (req.in.h.opcode == fuse::FUSE_CREATE && kept)
-        ++a.opens;
+        open(b, entry.nodeid, req.in.h.opcode, sizeof(fuse::fuse_out_header) + sizeof entry);
 }
 
 // Visits each live object of a slab cache.
@@ -301,6 +354,8 @@ void follow_reading(const call_ghost &call, bool delivered, const sim::event &wh
         release(*b, call, delivered, what);
         break;
     default:
+        if (delivered && !b->is_full && uses_handle(call.opcode))
+            named_handle(*b, call, what);
         break;
     }
     if (delivered && !call.ended && awaits_answer(call))
@@ -325,7 +380,7 @@ void follow_answer(const call_ghost &call, const request_ghost &r)
         else
             enter(*b, req, entry);
     } else if (req.in.h.opcode == fuse::FUSE_OPEN || req.in.h.opcode == fuse::FUSE_OPENDIR) {
-        ++account_of(*b, req.in.h.nodeid).opens;
+        open(*b, req.in.h.nodeid, req.in.h.opcode, sizeof(fuse::fuse_out_header));
     }
 }
 

@@ -19,6 +19,29 @@ fuse_req *ask(fuse_conn *fc, fuse::fuse_opcode opcode, std::uint64_t argument)
     return req;
 }
 
+// Node z is opened by request 3, which the daemon answers with a handle.
+void open_z(fuse_conn *fc, std::uint64_t fh)
+{
+    fuse_req *req = ask(fc, fuse::FUSE_OPEN, 0);
+    req->out.numargs = 1;
+    req->out.args[0] = {sizeof(fuse::fuse_open_out), &req->misc};
+    read_next();
+    struct {
+        fuse::fuse_out_header header;
+        fuse::fuse_open_out out;
+    } reply = {{sizeof reply, 0, 3}, {fh, 0, 0}};
+    kernel::copy_to_user_space(kernel::current->mm, kernel::user_base(), &reply, sizeof reply);
+    kernel::sys_write(0, kernel::user_base(), sizeof reply);
+}
+
+void release_z(fuse_conn *fc, std::uint64_t fh, int isdir)
+{
+    fuse::fuse_file *file = fuse::fuse_file_alloc();
+    file->fh = fh;
+    fuse::fuse_send_release(fc, file, 'z', root, 0, isdir);
+    read_next();
+}
+
 const sabotage all_sabotage[] = {
     {"ledger", "node 122 is forgotten 1 times but was looked up 0 times", at::sent,
      [](fuse_conn *fc, fuse_req *) {
@@ -42,9 +65,10 @@ const sabotage all_sabotage[] = {
          kernel::memset(pg->data, 0, 8);
          kernel::SetPageUptodate(pg);
      }},
-    {"hang", "the run hangs: daemon sleeps in request_wait (interruptible, on fc->waitq), a lost wakeup, since what it "
-             "waits for is true: saboteur wrote fc->connected in operator()", at::answered,
-     [](fuse_conn *fc, fuse_req *) { locked(fc, [&] { fc->connected = 0; }); }},
+    {"hang",
+     "the run hangs: daemon sleeps in request_wait (interruptible, on fc->waitq), a lost wakeup, since what it "
+     "waits for is true: saboteur wrote fc->connected in operator()",
+     at::answered, [](fuse_conn *fc, fuse_req *) { locked(fc, [&] { fc->connected = 0; }); }},
     {"list_membership", "request 2 is on fc->processing in state PENDING with 2 references", at::pending,
      [](fuse_conn *fc, fuse_req *req) { locked(fc, [&] { list_move(&req->list, &fc->processing); }); }},
     {"list_membership", "request 2 is in state SENT with 2 references but on no list", at::sent,
@@ -88,12 +112,14 @@ const sabotage all_sabotage[] = {
      [](fuse_conn *fc, fuse_req *req) { locked(fc, [&] { req->background = 1; }); }},
     {"background", "request 2 is on fc->background without being a background request", at::sent,
      [](fuse_conn *fc, fuse_req *req) { locked(fc, [&] { list_add(&req->bg_entry, &fc->background); }); }},
-    {"tokens", "there are 3 units of outstanding_sem instead of 2: 2 free, 0 on the way to a request, 1 with requests of "
-               "the pool, 0 with others, less a debt of 0", at::pending,
-     [](fuse_conn *fc, fuse_req *) { up(&fc->outstanding_sem); }},
-    {"tokens_lost", "there are 1 units of outstanding_sem instead of 2: 0 free, 0 on the way to a request, 1 with requests "
-                    "of the pool, 0 with others, less a debt of 0", at::pending,
-     [](fuse_conn *fc, fuse_req *) { locked(fc, [&] { down_trylock(&fc->outstanding_sem); }); }},
+    {"tokens",
+     "there are 3 units of outstanding_sem instead of 2: 2 free, 0 on the way to a request, 1 with requests of "
+     "the pool, 0 with others, less a debt of 0",
+     at::pending, [](fuse_conn *fc, fuse_req *) { up(&fc->outstanding_sem); }},
+    {"tokens_lost",
+     "there are 1 units of outstanding_sem instead of 2: 0 free, 0 on the way to a request, 1 with requests "
+     "of the pool, 0 with others, less a debt of 0",
+     at::pending, [](fuse_conn *fc, fuse_req *) { locked(fc, [&] { down_trylock(&fc->outstanding_sem); }); }},
     {"tokens", "fc->outstanding_debt is 1 while 2 units of outstanding_sem are free", at::pending,
      [](fuse_conn *fc, fuse_req *) {
          locked(fc, [&] {
@@ -153,8 +179,10 @@ const sabotage all_sabotage[] = {
          fc->connected = 0;
          fc->connected = 1;
      }},
-    {"argument_memory", "request 2 is locked for copying, but requester, whose stack holds its arguments, has left its "
-                        "system call", at::sent,
+    {"argument_memory",
+     "request 2 is locked for copying, but requester, whose stack holds its arguments, has left its "
+     "system call",
+     at::sent,
      [](fuse_conn *, fuse_req *req) {
          kernel::sys_kill(requester, SIGKILL);
          req->interrupted = 0;
@@ -188,14 +216,31 @@ const sabotage all_sabotage[] = {
      }},
     {"ledger", "file 5 of node 122 is released while the daemon works on request 4 on it", at::sent,
      [](fuse_conn *fc, fuse_req *) {
-         ask(fc, fuse::FUSE_OPEN, 0);
-         read_next();
-         reply(3, 0);
+         open_z(fc, 5);
          ask(fc, fuse::FUSE_READ, 5);
          read_next();
-         fuse::fuse_file *file = fuse::fuse_file_alloc();
-         file->fh = 5;
-         fuse::fuse_send_release(fc, file, 'z', root, 0, 0);
+         release_z(fc, 5, 0);
+     }},
+    {"ledger", "RELEASE of node 122 names file 0, which is not open", at::sent,
+     [](fuse_conn *fc, fuse_req *) {
+         open_z(fc, 5);
+         release_z(fc, 0, 0);
+     }},
+    {"ledger", "RELEASEDIR of node 122 names file 5, which OPEN has opened", at::sent,
+     [](fuse_conn *fc, fuse_req *) {
+         open_z(fc, 5);
+         release_z(fc, 5, 1);
+     }},
+    {"ledger", "FSYNC of node 122 names file 6, which is not open", at::sent,
+     [](fuse_conn *fc, fuse_req *) {
+         open_z(fc, 5);
+         ask(fc, fuse::FUSE_FSYNC, 6);
+         read_next();
+     }},
+    {"ledger", "FSYNCDIR of node 122 names file 5, which OPEN has opened", at::sent,
+     [](fuse_conn *fc, fuse_req *) {
+         open_z(fc, 5);
+         ask(fc, fuse::FUSE_FSYNCDIR, 5);
          read_next();
      }},
     {"ledger", "node 122 was opened 1 times, but 0 were released and 0 are open", at::answered,
@@ -227,7 +272,8 @@ const sabotage all_sabotage[] = {
              req->background = 1;
              list_add(&req->bg_entry, &fc->background);
          });
-     }, first::saboteur},
+     },
+     first::saboteur},
     {"transition", "request 2 is initialised in state SENT", at::sent,
      [](fuse_conn *, fuse_req *req) { atomic_set(&req->count, 1); }},
 };
