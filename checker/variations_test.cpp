@@ -63,6 +63,9 @@ TEST(Variations, StallWhereNobodyHelpsByDesign)
         {"closed-device", {{"how", "abandon"}}},
         {"init-answers", {{"answer", "never"}, {"aborters", "0"}}},
         {"own-mount", {{"way", "none"}}},
+        {"fault-in-reply", {{"way", "none"}}},
+        // Its daemon sleeps on the mutex.
+        {"fault-in-reply", {{"way", "close"}}},
         {"mapped-reply", {{"async", "1"}, {"aborters", "0"}}},
         // Its reader is killed, and its daemon too.
         {"mapped-reply", {{"async", "1"}, {"aborters", "0"}, {"closers", "1"}}},
@@ -84,6 +87,8 @@ TEST(Variations, EndInEachOfTheWaysOut)
         {"own-mount", {{"way", "kill"}}},
         {"own-mount", {{"way", "abort"}}},
         {"own-mount", {{"way", "force"}}},
+        {"fault-in-reply", {{"way", "abort"}, {"requesters", "2"}}},
+        {"fault-in-reply", {{"way", "force"}, {"requesters", "2"}}},
         {"mapped-reply", {{"async", "1"}}},
         {"mapped-reply", {{"async", "0"}, {"aborters", "0"}, {"closers", "1"}}},
         {"mapped-reply", {{"pool", "1"}}},

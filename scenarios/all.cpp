@@ -32,6 +32,7 @@ std::span<const scenario> all_scenarios()
         init_answers(),
         exhausted_pool(),
         forget(),
+        evicted_inode(),
         release(),
         closed_file(),
         unmount(),

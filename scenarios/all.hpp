@@ -25,6 +25,7 @@ scenario mounting();
 scenario closed_device();
 scenario harmless_signal();
 scenario forget();
+scenario evicted_inode();
 scenario exhausted_pool();
 scenario malformed_reply();
 scenario init_answers();

@@ -45,6 +45,17 @@ kernel::page *read_in_under_root_mutex(void *root, std::uint64_t)
     return pg;
 }
 
+// As that, by a path.
+kernel::page *read_in_through_mount(void *number, std::uint64_t page)
+{
+    kernel::vfsmount *mount = kernel::lookup_mnt(static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(number)));
+    if (mount == nullptr)
+        return nullptr;
+    kernel::page *pg = read_in_under_root_mutex(mount->mnt_root->d_inode, page);
+    kernel::mntput(mount);
+    return pg;
+}
+
 kernel::page *read_in_slowly(void *, std::uint64_t)
 {
     wait_for(pace::patient);
@@ -65,7 +76,11 @@ reply_place *map_reply(const mount &m, const worker_options &options)
     if (options.reply_needs_directory) {
         reply.at = kernel::map_user_pages(m.daemon.mm, 1);
         reply.own_bytes = kernel::PAGE_SIZE;
-        kernel::map_file_pages(m.daemon.mm, pages_for(reply_bytes_max), read_in_under_root_mutex, m.root);
+        if (options.walks_to_directory)
+            kernel::map_file_pages(m.daemon.mm, pages_for(reply_bytes_max), read_in_through_mount,
+                                   reinterpret_cast<void *>(std::uintptr_t{m.number}));
+        else
+            kernel::map_file_pages(m.daemon.mm, pages_for(reply_bytes_max), read_in_under_root_mutex, m.root);
         return &reply;
     }
     std::size_t bytes = sizeof(fuse::fuse_out_header) + options.pages * kernel::PAGE_SIZE;
@@ -249,6 +264,8 @@ static void work(const worker &w)
 {
     for (long got = next_request(w); got > 0; got = next_request(w)) {
         std::size_t bytes = handle(w, static_cast<std::size_t>(got));
+        if (w.options.takes_time && bytes > 0)
+            wait_for(pace::patient);
         if (bytes > 0 && (!answer(w, bytes) || kernel::killed()))
             return;
     }

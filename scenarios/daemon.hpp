@@ -24,6 +24,7 @@ struct worker_options {
     unsigned pages = 1;                 // most pages of a READ or WRITE
     bool reply_needs_directory = false; // the reply buffer but its first page is a mapping whose faults take the mutex
                                         // of the mount's root, as a file on the daemon's own mount would
+    bool walks_to_directory = false;    // such a fault walks there from the mount, which it holds meanwhile
     reply_place *reply = nullptr;       // null: the worker's own; a new place gets pages of the worker's
     unsigned segments = 1;              // of its readv and writev; 1: read and write
     bool nonblocking = false;           // polls, then reads with O_NONBLOCK
@@ -32,6 +33,7 @@ struct worker_options {
     bool gives_up = false; // after a reply that was refused it may close the device rather than send a good one
     bool holes = false;    // a page of its buffer may be a bad address during a system call
     bool slow = false;     // each page of its read buffer takes its time to be read in when it is touched first
+    bool takes_time = false; // lets some go by before it answers
     bool own_user = false; // before it answers a lookup of "a" it looks "b" up in its own mount
     const crew *colleagues = nullptr; // whom it wakes when it closes the device
 };
