@@ -76,6 +76,10 @@ marks find_marks(const access &touched)
 {
     marks found;
     std::size_t offset = reinterpret_cast<std::uintptr_t>(touched.address) - arena_base;
+    if (offset >= the_world().heap_used && offset < heap_bytes) {
+        found.closed = static_cast<const std::byte *>(touched.address);
+        return found;
+    }
     for (std::size_t end = std::min(offset + touched.bytes, heap_bytes); offset < end;) {
         std::size_t low = offset & 7, count = std::min(8 - low, end - offset);
         unsigned bits = ((1U << count) - 1) << low, word = shadow_at(offset);

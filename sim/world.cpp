@@ -87,11 +87,16 @@ void restore_world(const std::byte *from)
     // each range is known once the ranges before it are back.
     forget_stores();
     the_memory_watch.suspects = false;
+    std::size_t used = the_world().heap_used;
     std::memcpy(&the_world(), from, offsetof(world, tasks));
     for_live_ranges([&](std::byte *start, std::size_t size) {
         std::memcpy(start, from, size);
         from += size;
     });
+    // Nothing of the world before is left in the shadow beyond the heap's end, so that runs do not depend on earlier ones.
+    std::size_t end = (the_world().heap_used + 7) / 8, marked = (used + 7) / 8;
+    if (the_world().shadowed && marked > end)
+        std::memset(reinterpret_cast<shadow_word *>(shadow_base) + end, 0, (marked - end) * sizeof(shadow_word));
 }
 
 void saved_world::save()

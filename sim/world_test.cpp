@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/shadow.hpp"
 #include "sim/testing_world.hpp"
 
 namespace sim {
@@ -123,6 +124,22 @@ TEST(World, HashPassesOverWhatIsBelowAStackPointerOrBehindTheHeap)
     static_cast<std::byte *>(the_world().tasks[1].context)[-1] ^= std::byte{1};
     *reinterpret_cast<std::byte *>(arena_base + the_world().heap_used) ^= std::byte{1};
     EXPECT_EQ(hash_world(), hash);
+}
+
+// Else a run would find marks of an earlier one, and another process none.
+TEST(World, LeavesNoMarksBehindTheHeapWhenItIsRestored)
+{
+    the_run.watching = watch_memory;
+    reset_world(64);
+    allocate(8);
+    saved_world start;
+    start.save();
+    std::size_t end = the_world().heap_used;
+    mark_closed(allocate(64), 64);
+    EXPECT_NE(shadow_at(end + 8), 0);
+    start.restore();
+    EXPECT_EQ(shadow_at(end + 8), 0);
+    the_run.watching = 0;
 }
 
 TEST(World, KeepsNoStackOfATaskThatHasEnded)

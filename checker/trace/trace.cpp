@@ -22,7 +22,9 @@ std::string place_text(const trace_verdict &verdict)
     const source_place &where = verdict.location;
     if (where.line == 0)
         return "";
-    std::string caller = verdict.caller.empty() ? "" : ", called by " + verdict.caller;
+    // Of a race the other place is known, which has no part in the calls of this one.
+    const char *word = verdict.invariant == "data_race" ? "against" : "called by";
+    std::string caller = verdict.caller.empty() ? "" : fmt::format(", {} {}", word, verdict.caller);
     return fmt::format(" ({}:{}, {}{})", where.file, where.line, where.function, caller);
 }
 

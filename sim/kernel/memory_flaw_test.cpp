@@ -142,6 +142,12 @@ TEST(MemoryFlaw, AnAccessFarFromEachObjectIsReported)
               "out_of_bounds in write_byte: task writes 1 byte of memory between two objects");
 }
 
+TEST(MemoryFlaw, AnAccessBehindTheHeapIsReported)
+{
+    EXPECT_EQ(end_of([](objects &) { write_byte(bytes(20), 40'000); }),
+              "out_of_bounds in write_byte: task writes 1 byte of memory between two objects");
+}
+
 TEST(MemoryFlaw, AMemberIsNamedWhereTheTypeIsKnown)
 {
     sim::install_type_finder([](const void *) { return sim::typed_object{"trespasser", the_objects->object}; });
