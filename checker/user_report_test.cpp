@@ -179,10 +179,11 @@ TEST(UserReport, SaysThatAWriteBringsWhatNobodyHasWritten)
     EXPECT_EQ(report_of(build_daemon_with_a_write), "done");
 }
 
-TEST(UserReport, AcceptsZerosForWhatLayAtABadAddress)
+TEST(UserReport, AcceptsZerosForWhatLayWhereNothingIs)
 {
     third_byte = std::byte{0};
     EXPECT_EQ(report_of(build_daemon_with_a_write, {{"efaults", 1}}), "done");
+    EXPECT_EQ(report_of(build_daemon_with_a_write, {{"oom", 1}}), "done");
 }
 
 } // namespace

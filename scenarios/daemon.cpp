@@ -105,14 +105,15 @@ worker make_worker(const mount &m, worker_options options)
 
 namespace {
 
-// The data of a WRITE, as the requester had it when it sent them; zeros in place of what lay at a bad address.
+// The data of a WRITE, as the requester had it when it sent them; zeros in place of what lay at a bad address, or on a
+// page that there was no memory for.
 void check_written(const worker &w, const std::byte *request)
 {
     fuse::fuse_in_header header{};
     fuse::fuse_write_in in{};
     std::memcpy(&header, request, sizeof header);
     std::memcpy(&in, request + sizeof header, sizeof in);
-    bool zeros = parameter_of("efaults") > 0;
+    bool zeros = parameter_of("efaults") > 0 || parameter_of("oom") > 0;
     for (std::uint32_t i = 0; i < in.size; ++i) {
         std::byte got{};
         kernel::copy_from_user_space(&got, w.m.daemon.mm, w.request + arguments_bytes + i, 1);

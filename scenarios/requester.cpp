@@ -111,10 +111,10 @@ task_struct *start_user(const char *name, const mount &m, const char *file)
     });
 }
 
-// What a READ left out is zero, and so is what a writer had at a bad address.
+// What a READ left out is zero, and so is what a writer had at a bad address or on a page that there was no memory for.
 static bool may_hold_zeros(const open_file &file)
 {
-    return file.node == 's' || parameter_of("efaults") > 0;
+    return file.node == 's' || parameter_of("efaults") > 0 || parameter_of("oom") > 0;
 }
 
 static void check_content(std::byte got, std::uint64_t node, std::uint64_t offset, bool zeros)

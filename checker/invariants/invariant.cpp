@@ -73,11 +73,10 @@ std::span<const invariant> all_invariants()
         {"ledger", "nothing is delivered twice; each OPEN and CREATE whose reply was accepted is released once, and no "
                    "node is released or forgotten more often than it was opened or looked up; at the end of a run with a "
                    "live connection lookups are those forgotten and those that inodes hold, opens those released and "
-                   "those of open files; no node is forgotten and no file released while the daemon works on it; what "
-                   "names a file names an open one by its handle, a folder's if it is an operation on folders",
+                   "those of open files, which are named by their handles; no node or file goes while the daemon works on it",
          "at each delivery and reply, and when everybody is through",
-         "a dead connection; more than 12 nodes or open files, or 16 unanswered requests; lookups that only the requester "
-         "can tell to be counted (links, revalidations of another type) may count or not", looks_at::end, check_ledger},
+         "a dead connection; more than 12 nodes or files, or 16 unanswered requests; lookups that only the requester can "
+         "tell to be counted (links, revalidations of another type) may count or not", looks_at::end, check_ledger},
         {"stale_bytes", "a page that is marked up to date has no bytes that nobody has written since it was allocated",
          "at each marking", "fewer than four bytes in a row; a reply that looks like the pattern of fresh memory, 0x5a",
          looks_at::events},

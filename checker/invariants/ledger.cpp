@@ -38,7 +38,7 @@ struct held_request {
 // An open file, by the handle that the daemon has given it.
 struct handle {
     std::uint64_t nodeid, fh; // nodeid 0: the slot is free
-    std::uint32_t opened_by;  // opcode
+    std::uint32_t opened_by;  // opcode; 0: whichever, since a folder for direct I/O gets the operations of a file
 };
 
 struct book {
@@ -152,7 +152,7 @@ void open(book &b, std::uint64_t nodeid, std::uint32_t opcode, std::size_t from)
     if (slot == b.handles.end() || !read_user_memory(*kernel::task_of(sim::current_task()), from, &out, sizeof out))
         b.is_full = true;
     else
-        *slot = {nodeid, out.fh, opcode};
+        *slot = {nodeid, out.fh, is_of_folders(opcode) && (out.open_flags & fuse::FOPEN_DIRECT_IO) != 0 ? 0 : opcode};
 }
 
 // The file that a request names; null when there is none, which is reported.
@@ -161,17 +161,13 @@ handle *named_handle(book &b, const call_ghost &call, const sim::event &what)
     auto named = std::ranges::find_if(
         b.handles, [&](const handle &h) { return h.nodeid == call.nodeid && h.fh == call.argument; });
     if (named == b.handles.end()) {
-        violated("ledger",
-                 fmt::format("{} of node {} names file {}, which is not open", name_of_opcode(call.opcode), call.nodeid,
-                             call.argument),
-                 what);
+        violated("ledger", fmt::format("{} of node {} names file {}, which is not open", name_of_opcode(call.opcode),
+                                       call.nodeid, call.argument), what);
         return nullptr;
     }
-    if (is_of_folders(call.opcode) != is_of_folders(named->opened_by))
-        violated("ledger",
-                 fmt::format("{} of node {} names file {}, which {} has opened", name_of_opcode(call.opcode),
-                             call.nodeid, call.argument, name_of_opcode(named->opened_by)),
-                 what);
+    if (named->opened_by != 0 && is_of_folders(call.opcode) != is_of_folders(named->opened_by))
+        violated("ledger", fmt::format("{} of node {} names file {}, which {} has opened", name_of_opcode(call.opcode),
+                                       call.nodeid, call.argument, name_of_opcode(named->opened_by)), what);
     return &*named;
 }
 
