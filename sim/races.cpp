@@ -263,17 +263,17 @@ void watch_race_slowly(const access &touched)
                 now(touched.write ? access_way::write : access_way::read, site_of(touched.pc)));
 }
 
-void watch_lockless(const access &touched, bool as_declared)
+void watch_lockless(const access &touched)
 {
     if (steps_are_listed()) {
-        bool declared = as_declared && !is_undeclared(touched.address);
+        bool declared = !is_undeclared(touched.address);
         return list_access(touched, declared ? touched.write ? access_way::lockless_write : access_way::lockless_read
                                     : touched.write ? access_way::write
                                                     : access_way::read);
     }
     if (!races_watched())
         return;
-    if (!as_declared || is_undeclared(touched.address))
+    if (is_undeclared(touched.address))
         return watch_race(touched);
     watch_range(touched.address, touched.bytes,
                 now(touched.write ? access_way::lockless_write : access_way::lockless_read, site_of(touched.pc)));

@@ -40,10 +40,10 @@ static std::uint64_t shown(std::uint64_t value, bool is_pointer)
     return is_pointer ? value != 0 : value;
 }
 
-static void watch(const sim::access &touched, bool as_declared = true)
+static void watch(const void *field, unsigned bytes, bool write, const void *pc)
 {
     if ((sim::the_run.watching & (sim::watch_races | sim::watch_steps)) != 0)
-        sim::watch_lockless(touched, as_declared);
+        sim::watch_lockless({field, bytes, write, pc});
 }
 
 std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool is_pointer)
@@ -56,18 +56,16 @@ std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool
         sim::fine_point();
     else
         sim::point_before_operation();
-    watch({field, bytes, false, pc});
+    watch(field, bytes, false, pc);
     std::uint64_t value = read_word(field, bytes);
     sim::emit(sim::event_kind::load, field, shown(value, is_pointer), place{}, pc);
     return value;
 }
 
-void lockless_store(void *field, unsigned bytes, std::uint64_t value, writers who, bool is_pointer,
-                    const place &where)
+void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_pointer, const place &where)
 {
     sim::point_before_operation();
-    watch({field, bytes, true, __builtin_return_address(0)},
-          who == writers::any || this_task()->spinlocks_held != 0);
+    watch(field, bytes, true, __builtin_return_address(0));
     write_word(field, bytes, value);
     sim::wrote(field, bytes);
     sim::emit(sim::event_kind::store, field, shown(value, is_pointer), where);

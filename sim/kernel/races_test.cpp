@@ -135,33 +135,6 @@ TEST(Races, ALocklessAccessRacesWithAPlainOne)
                          "the two");
 }
 
-void write_guarded_locked(shared &all)
-{
-    spin_lock(&all.lock);
-    write_guarded(&all.fields);
-    spin_unlock(&all.lock);
-}
-
-void read_guarded_locked(shared &all)
-{
-    spin_lock(&all.lock);
-    read_guarded(&all.fields);
-    spin_unlock(&all.lock);
-}
-
-// Those that hold the lock look at such a field without a point.
-TEST(Races, AFieldThatLockedWritersStoreToRacesWithAStoreWithoutALock)
-{
-    auto write_alone = [](shared &all) { write_guarded(&all.fields); };
-    auto read_alone = [](shared &all) { read_guarded(&all.fields); };
-    EXPECT_EQ(outcomes_of(write_guarded_locked, read_guarded_locked), clean);
-    EXPECT_EQ(outcomes_of(write_guarded_locked, read_alone), clean);
-    EXPECT_EQ(outcomes_of(write_alone, read_alone), racy);
-    EXPECT_EQ(run_in_order(write_alone, read_guarded_locked, {1, 2}).message,
-              "one writes shared_fields.guarded in write_guarded (racy.cpp:102) with no lock held, and two reads, as a "
-              "lockless field, it in read_guarded (racy.cpp:107) with lock held: nothing orders the two");
-}
-
 TEST(Races, AnAccessIsNamedWithItsCallers)
 {
     sim::verdict v = run_in_order([](shared &all) { lend_local(&all.lent, [] { write_plain(&shared_of_test().fields); }); },

@@ -97,14 +97,4 @@ void read_text(const shared_fields *all)
     memcpy(copy, all->text, sizeof copy);
 }
 
-void write_guarded(shared_fields *all)
-{
-    all->guarded = 1;
-}
-
-int read_guarded(const shared_fields *all)
-{
-    return all->guarded;
-}
-
 } // namespace kernel

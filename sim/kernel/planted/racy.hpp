@@ -18,7 +18,6 @@ struct shared_fields {
     lockless<int> declared;
     char text[24];
     several_words from, to;
-    lockless<int, writers::locked> guarded;
 };
 
 void write_plain(shared_fields *all);
@@ -38,8 +37,6 @@ void copy_words(shared_fields *all);
 long last_word_of_copy(const shared_fields *all);
 void count_up(shared_fields *all);
 void write_number(int *to);
-void write_guarded(shared_fields *all);
-int read_guarded(const shared_fields *all);
 // Lends a local variable to whoever reads *lent, calls meanwhile, and writes to it.
 void lend_local(int **lent, void (*meanwhile)());
 
