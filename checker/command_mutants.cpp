@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "checker/command.hpp"
 #include "checker/command_line.hpp"
@@ -57,20 +56,16 @@ bool is_mutant(const core_description &core)
 std::string choose(const std::vector<core_description> &all, const std::vector<std::string> &names,
                    std::vector<core_description> &chosen)
 {
-    std::vector<std::string> known;
-    for (const core_description &core : all) {
-        if (is_mutant(core))
-            known.push_back(core.name);
+    for (const core_description &core : all)
         if (names.empty() && core.kind == "mutant")
             chosen.push_back(core);
-    }
     for (const std::string &name : names) {
         auto named = [&](const core_description &core) { return core.name == name; };
         auto found = std::ranges::find_if(all, named);
         if (found == all.end() || !is_mutant(*found))
-            return fmt::format("there is no mutant \"{}\"; there are {}; those of a folder of yours only while "
-                               "INTERFUSE_MUTANTS names it",
-                               name, fmt::join(known, ", "));
+            return fmt::format("there is no mutant \"{}\"; \"interfuse list cores\" names them, those of a folder of "
+                               "yours only while INTERFUSE_MUTANTS does",
+                               name);
         if (std::ranges::any_of(chosen, named))
             return fmt::format("mutant {} is named twice", name);
         chosen.push_back(*found);

@@ -27,12 +27,12 @@ std::string outcome_of(const hunted &mutant, const char *unit)
     if (!mutant.error.empty())
         return mutant.error;
     if (!mutant.found)
-        return mutant.runs > 0 ? fmt::format("not found in {}", counted(mutant.runs, unit)) : "not tried";
+        return mutant.is_tried() ? fmt::format("not found in {}", counted(mutant.runs, unit)) : "not tried";
     std::string by = mutant.found->invariant;
     if (!mutant.expected)
         by += fmt::format(" (expected: {})", mutant.what.found_by);
-    std::string when = mutant.runs > 0 ? counted(mutant.runs, unit) : "its setup";
-    return fmt::format("{} after {}, {:.2f} s", by, when, mutant.seconds);
+    std::string when = mutant.runs > 0 ? "after " + counted(mutant.runs, unit) : "in its setup";
+    return fmt::format("{} {}, {:.2f} s", by, when, mutant.seconds);
 }
 
 std::size_t count_met(std::span<const hunted> mutants)
@@ -44,7 +44,7 @@ std::vector<std::string> missing(std::span<const hunted> mutants)
 {
     std::vector<std::string> names;
     for (const hunted &each : mutants)
-        if (!each.is_met())
+        if (each.is_tried() && !each.is_met())
             names.push_back(each.what.name);
     return names;
 }

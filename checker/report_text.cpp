@@ -166,6 +166,14 @@ std::string known_text(const exploration &result)
     return text;
 }
 
+// Whether a field that was not needed in any run says something about the field, not about the sample.
+bool is_large_sample(const exploration &result)
+{
+    constexpr std::uint64_t runs_enough = 1'000; // of each scenario
+    return result.samples.size() == all_scenarios().size() &&
+           std::ranges::all_of(result.samples, [](const scenario_sample &s) { return s.sums.runs >= runs_enough; });
+}
+
 std::string conclusion(const exploration &result)
 {
     std::size_t fresh = 0;
@@ -190,15 +198,18 @@ std::string report_text(const explore_options &options, const exploration &resul
         steps += sample.sums.steps;
     }
     text += known_text(result);
-    if (std::vector<std::string> fields = unneeded_lockless_fields(options, result); !fields.empty())
+    if (std::vector<std::string> fields = unneeded_lockless_fields(options, result);
+        !fields.empty() && is_large_sample(result))
         text += fmt::format("declared lockless, and no run needed it: {}\n", fmt::join(fields, ", "));
     if (result.interrupted != 0)
         text += "interrupted; what was sampled so far:\n";
     if (result.time_up)
         text += "--max-time ended the search before all the runs of --runs\n";
-    text += fmt::format("core {}, seed {}: {} in a sample of {}, {}, {}.{:01} seconds; digest {:016x}\n", options.core,
+    const char *unwatched = options.watch == 0 ? "; accesses not watched (see --watch)" : "";
+    text += fmt::format("core {}, seed {}: {} in a sample of {}, {}, {}.{:01} seconds{}; digest {:016x}\n", options.core,
                         options.seed, conclusion(result), counted(runs, "run"), counted(steps, "step"),
-                        result.took.count() / 1'000'000'000, result.took.count() / 100'000'000 % 10, result.digest());
+                        result.took.count() / 1'000'000'000, result.took.count() / 100'000'000 % 10, unwatched,
+                        result.digest());
     return text;
 }
 

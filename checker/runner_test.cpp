@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "checker/strategies/random.hpp"
+#include "scenarios/daemon.hpp"
 #include "scenarios/stage.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/stack_words.hpp"
@@ -74,19 +75,37 @@ void mount_and_stop()
     kernel::BUG_ON(mount_fuse().fc != nullptr);
 }
 
-TEST(Runner, SaysThatASetupEndsInAFinding)
+void open_what_is_not_there()
+{
+    mount m = mount_fuse();
+    answer_init(m);
+    start_worker("daemon", m);
+    open_before_run(m, "z");
+}
+
+std::string why_refused(void (*build)())
 {
     scenario broken = {.name = "broken",
                        .question = "",
                        .expected = "",
                        .parameters = with_common_parameters({}),
-                       .build = mount_and_stop};
+                       .build = build};
     try {
         runner one({.which = &broken, .parameters = complete_parameters(broken, {}).values, .limits = {}});
-        ADD_FAILURE() << "the setup ended well";
+        return "";
     } catch (const std::runtime_error &refused) {
-        EXPECT_STREQ(refused.what(), "the setup of scenario broken ends in a finding: kernel BUG in mount_and_stop");
+        return refused.what();
     }
+}
+
+TEST(Runner, SaysThatASetupEndsInAFinding)
+{
+    EXPECT_EQ(why_refused(mount_and_stop),
+              "the setup of scenario broken ends in a finding: kernel BUG in mount_and_stop");
+    EXPECT_EQ(why_refused(open_what_is_not_there),
+              "the setup of scenario broken ends in a finding: opening a file returns ENOENT");
+    EXPECT_EQ(sim::the_run.outcome->invariant, "setup");
+    EXPECT_EQ(why_refused([] { start_worker("daemon", mount_fuse()); }), "");
 }
 
 } // namespace

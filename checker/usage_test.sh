@@ -40,6 +40,7 @@ expect '--points: middle not in' explore --points middle
 expect '--watch: all, none, or some of memory, races, locks .* not "heap" as in "memory,heap"$' explore --watch memory,heap
 expect '--watch: .* not "all" as in "all,none"$' explore --watch all,none
 expect '--watch: .* not "" as in ",memory"$' explore --watch ,memory
+expect '--watch: memory is named twice in "memory,locks,memory"$' explore --watch memory,locks,memory
 expect '--watch: .* not ""$' verify --watch ''
 expect '--watch: .* not "nothing"$' replay --watch nothing traces/none.json
 expect '--format: xml not in' explore --format xml
@@ -58,8 +59,8 @@ expect 'nosuch not in' list nosuch
 expect 'WHAT is required' schema
 expect 'there is no scenario "nosuch"' coverage nosuch
 expect '--runs: ' coverage --runs 0
-expect 'there is no mutant "nosuch"; there are .*no_extra_reference.*; those of a folder of yours only while INTERFUSE_MUTANTS names it$' mutants nosuch
-expect 'there is no mutant "repaired"; there are ' mutants repaired
+expect 'there is no mutant "nosuch"; "interfuse list cores" names them, those of a folder of yours only while INTERFUSE_MUTANTS does$' mutants nosuch
+expect 'there is no mutant "repaired"; "interfuse list cores" names them' mutants repaired
 expect 'mutant debt_ignored is named twice$' mutants debt_ignored debt_ignored
 expect '--runs: ' mutants --runs 0
 expect '--jobs: ' mutants --jobs 0

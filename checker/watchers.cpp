@@ -50,6 +50,8 @@ watch_result parse_watch(const std::string &text)
         if (found == all_watchers().end())
             return {0, fmt::format("all, none, or some of {} with commas between them was expected, not \"{}\"{}",
                                    fmt::join(known, ", "), name, name == text ? "" : fmt::format(" as in \"{}\"", text))};
+        if ((result.watching & found->bits) != 0)
+            return {0, fmt::format("{} is named twice in \"{}\"", name, text)};
         result.watching |= found->bits;
     }
     return result;

@@ -312,7 +312,7 @@ void answer_init(const mount &m, init_reply with)
     self->files = m.daemon.files;
     worker w = make_worker(m, {});
     long got = read_request(w);
-    sim::require(got > 0, "INIT could not be read");
+    expect_in_setup(got > 0, "reading INIT", got);
     std::size_t bytes = handle(w, static_cast<std::size_t>(got));
     fuse::fuse_init_out out{};
     std::uintptr_t at = w.options.reply->at + sizeof(fuse::fuse_out_header);
@@ -322,7 +322,7 @@ void answer_init(const mount &m, init_reply with)
     out.max_readahead = static_cast<std::uint32_t>(with.pages_ahead * kernel::PAGE_SIZE);
     kernel::copy_to_user_space(m.daemon.mm, at, &out, sizeof out);
     long sent = write_reply(w, bytes);
-    sim::require(sent == static_cast<long>(bytes), "INIT could not be answered");
+    expect_in_setup(sent == static_cast<long>(bytes), "answering INIT", sent);
     kernel::unmap_all(m.daemon.mm);
     self->mm = nullptr;
     self->files = nullptr;

@@ -143,7 +143,7 @@ std::uintptr_t map_file_before_run(const open_file &file, unsigned pages)
     self->mm = file.of.mm;
     self->files = file.of.files;
     long mapped = kernel::sys_mmap_file(file.fd, pages, 0);
-    sim::require(mapped > 0, "a file could not be mapped before the run");
+    expect_in_setup(mapped > 0, "mapping a file", mapped);
     self->mm = nullptr;
     self->files = nullptr;
     return static_cast<std::uintptr_t>(mapped);

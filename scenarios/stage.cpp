@@ -2,7 +2,10 @@
 #include "scenarios/stage.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <cstring>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "sim/fault.hpp"
 #include "sim/kernel/budget.hpp"
@@ -51,6 +54,15 @@ std::vector<parameter> with_common_parameters(std::vector<parameter> own)
     return own;
 }
 
+void expect_in_setup(bool holds, const char *call, long result, sim::place where)
+{
+    if (holds)
+        return;
+    const char *name = result < 0 ? strerrorname_np(static_cast<int>(-result)) : nullptr;
+    sim::report({sim::verdict_kind::violation, "setup",
+                 fmt::format("{} returns {}", call, name != nullptr ? name : std::to_string(result)), where});
+}
+
 process make_process()
 {
     return {kernel::make_files(), kernel::make_mm()};
@@ -93,7 +105,7 @@ mount mount_fuse(mount_options options)
     m.device = kernel::install_fd(m.daemon.files, device);
     options.pool = static_cast<unsigned>(parameter_of("pool"));
     mounted done = mount_device(device, options);
-    sim::require(done.err == 0, "a scenario's mount failed");
+    expect_in_setup(done.err == 0, "mounting", done.err);
     kernel::super_block *sb = done.sb;
     m.number = done.number;
     m.fc = static_cast<fuse::fuse_conn *>(sb->s_fs_info);
@@ -113,7 +125,7 @@ open_file open_before_run(const mount &m, const char *name, process by)
     self->mm = opened.of.mm;
     self->files = opened.of.files;
     long fd = kernel::sys_open(m.number, name);
-    sim::require(fd >= 0, "a scenario's file could not be opened");
+    expect_in_setup(fd >= 0, "opening a file", fd);
     opened.fd = static_cast<int>(fd);
     sim::require(stage->opened_count < sim::tasks_max, "a scenario opens too many files before the run");
     stage->opened[stage->opened_count++] = by.files;
@@ -220,7 +232,7 @@ static void set_up(void (*build)())
 {
     kernel::boot_fs();
     int err = fuse::fuse_init();
-    sim::require(err == 0, "the module did not load");
+    expect_in_setup(err == 0, "fuse_init", err);
     build();
     if (!stage->postpones_failures)
         begin_failures();

@@ -27,6 +27,10 @@ struct mount {
 // A scenario's own parameters and those that every scenario has; an own one replaces a common one of its name.
 std::vector<parameter> with_common_parameters(std::vector<parameter> own);
 
+// What the core must do while a scenario is built, or the setup ends in a finding: "opening a file returns EIO". The result is
+// a negative error, or what else there is instead.
+void expect_in_setup(bool holds, const char *call, long result, sim::place where = sim::place::here());
+
 // A process without tasks, with no files and no memory mapped.
 process make_process();
 

@@ -30,6 +30,7 @@ struct hunted {
     std::size_t steps = 0; // of the trace
     std::string error;
 
+    bool is_tried() const { return found || runs > 0 || !error.empty(); } // false: interrupted before
     bool is_met() const { return found && expected && error.empty(); }
 };
 

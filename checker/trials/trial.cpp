@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <system_error>
@@ -74,14 +75,27 @@ pid_t spawn(std::vector<std::string> words, const std::string &folder)
     return failed != 0 ? -failed : process;
 }
 
+// Where a process says why it ends as it does.
+std::string last_line_of(const std::string &path)
+{
+    std::ifstream from(path);
+    std::string last;
+    for (std::string line; std::getline(from, line);)
+        if (!line.empty())
+            last = line;
+    return last;
+}
+
 // A status of 0 or 1 comes with a report, and one of 4 with that of a search that was not through.
-std::string what_went_wrong(int status, const trial &what)
+std::string what_went_wrong(int status, const trial &what, const std::string &errors)
 {
     if (WIFSIGNALED(status))
         return fmt::format("core {} was killed by signal {}", what.core, WTERMSIG(status));
-    if (WEXITSTATUS(status) > 1 && WEXITSTATUS(status) != exit_incomplete)
-        return fmt::format("{} of core {} ends with status {}", what.verb, what.core, WEXITSTATUS(status));
-    return "";
+    if (WEXITSTATUS(status) <= 1 || WEXITSTATUS(status) == exit_incomplete)
+        return "";
+    std::string why = last_line_of(errors);
+    return fmt::format("{} of core {} ends with status {}{}{}", what.verb, what.core, WEXITSTATUS(status),
+                       why.empty() ? "" : ": ", why);
 }
 
 class pool_of_children {
@@ -123,10 +137,12 @@ public:
             return {};
         child ended = found->second;
         children.erase(found);
+        if (interruption() != 0) // which may have ended it too
+            return {};
         trial_result &result = results[ended.index];
         result.over = true;
         result.seconds = std::chrono::duration<double>(steady_clock::now() - ended.started).count();
-        result.error = what_went_wrong(status, trials[ended.index]);
+        result.error = what_went_wrong(status, trials[ended.index], ended.folder + "/errors");
         if (result.error.empty()) {
             read(result, trials[ended.index].verb, ended.folder + "/report");
         }
