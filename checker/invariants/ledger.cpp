@@ -341,6 +341,7 @@ void follow_reading(const call_ghost &call, bool delivered, const sim::event &wh
         return;
     if (delivered)
         note_delivery(*b, call, what);
+    bool awaits = delivered && !call.ended && awaits_answer(call);
     switch (call.opcode) {
     case fuse::FUSE_FORGET:
         forget(*b, call, delivered, what);
@@ -350,11 +351,11 @@ void follow_reading(const call_ghost &call, bool delivered, const sim::event &wh
         release(*b, call, delivered, what);
         break;
     default:
-        if (delivered && !b->is_full && uses_handle(call.opcode))
+        // Its file may be closed by now if somebody else has answered it meanwhile.
+        if (awaits && !b->is_full && uses_handle(call.opcode))
             named_handle(*b, call, what);
-        break;
     }
-    if (delivered && !call.ended && awaits_answer(call))
+    if (awaits)
         hold(*b, call);
 }
 
