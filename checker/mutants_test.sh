@@ -53,6 +53,16 @@ got=0
 [[ $got == 1 ]] || complain "a mutant that is not found makes the exit $got, not 1"
 grep -q '^missing: interrupted_without_references$' "$scratch/missed" || complain "a missing mutant is not named: $(<"$scratch/missed")"
 
+# Why a trial fails, here for a patch that says it shows in a scenario that is none.
+mkdir "$scratch/bin"
+cp "$tool" "$INTERFUSE_BIN/interfuse-no_extra_reference" "$scratch/bin"
+sed 's/"shown_in": "[^"]*"/"shown_in": "nosuch"/' "$INTERFUSE_BIN/cores.json" >"$scratch/bin/cores.json"
+got=0
+"$scratch/bin/interfuse-repaired" mutants no_extra_reference >"$scratch/failed" 2>/dev/null || got=$?
+[[ $got == 70 ]] || complain "a trial that fails makes the exit $got, not 70"
+grep -q 'explore of core no_extra_reference ends with status 2: interfuse: there is no scenario "nosuch"; ' "$scratch/failed" ||
+    complain "it is not said why a trial fails: $(<"$scratch/failed")"
+
 # The same seed finds the same, whatever the number of jobs.
 runs_of() {
     "$tool" mutants io_aborted_last no_extra_reference --out "$scratch/traces" --format json "$@" 2>/dev/null |

@@ -97,6 +97,42 @@ TEST(Report, SaysSampleAndNeverVerified)
     EXPECT_NE(text.find("digest 0000000000000010"), std::string::npos);
 }
 
+TEST(Report, SaysWhenNothingWatchesTheAccesses)
+{
+    explore_options options = some_options();
+    EXPECT_NE(report_text(options, some_result()).find("; accesses not watched (see --watch); digest "),
+              std::string::npos);
+    options.watch = sim::watch_memory;
+    EXPECT_EQ(report_text(options, some_result()).find("not watched"), std::string::npos);
+}
+
+TEST(Report, NamesFieldsThatNoRunNeededOnlyAfterAThousandRunsOfEachScenario)
+{
+    explore_options options = some_options();
+    options.watch = sim::watch_races;
+    exploration result = some_result();
+    auto says_so = [&] {
+        return report_text(options, result).find("declared lockless, and no run needed it: ") != std::string::npos;
+    };
+    EXPECT_FALSE(says_so());
+    while (result.samples.size() < all_scenarios().size())
+        result.samples.push_back(result.samples[0]);
+    EXPECT_TRUE(says_so());
+    result.samples.back().sums.runs = 999;
+    EXPECT_FALSE(says_so());
+}
+
+TEST(Report, TellsTheOtherAccessOfARaceFromACaller)
+{
+    finding found = some_finding(false);
+    found.verdict.caller = "fuse_dev_poll";
+    EXPECT_EQ(sentence_of(found), "membership: request 7 is on fc->pending, 100% wrong (core/dev.cpp:203, request_end, "
+                                  "called by fuse_dev_poll)");
+    found.verdict.invariant = "data_race";
+    EXPECT_EQ(sentence_of(found), "data_race: request 7 is on fc->pending, 100% wrong (core/dev.cpp:203, request_end, "
+                                  "against fuse_dev_poll)");
+}
+
 TEST(Report, IsBriefAboutManyScenariosButForGoalsThatWereMissed)
 {
     exploration result = some_result();

@@ -61,6 +61,19 @@ TEST(MutantsReport, FitsItsSchema)
     expect_refused(mutants_schema, report, "/mutants/0/runs", -1);
 }
 
+TEST(MutantsReport, DoesNotCallMissingWhatWasNotTried)
+{
+    hunted missed, untried;
+    missed.what = planted();
+    missed.runs = 7;
+    untried.what = planted();
+    untried.what.name = "debt_ignored";
+    std::string text = mutants_text(std::vector{missed, untried}, {});
+    EXPECT_NE(text.find("not found in 7 runs\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("not tried\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("missing: used_after_put\n"), std::string::npos) << text;
+}
+
 TEST(SelfcheckReport, FitsItsSchema)
 {
     selfcheck_result result;

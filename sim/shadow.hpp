@@ -13,7 +13,8 @@ namespace sim {
 
 // Each 8 bytes of the heap have a word here. Its low byte has a bit for each byte that must not be read: closed, or
 // open and never written. Its high byte has a bit for each closed one. Zero, as in memory that nobody has marked, allows
-// everything below the heap's end, behind which all is closed. The words are part of the world, and kept up while the memory watcher is on.
+// everything below the heap's end, behind which all is closed. The words are part of the world, and kept up while the
+// memory watcher is on.
 using shadow_word = std::uint16_t;
 
 inline shadow_word &shadow_at(std::size_t heap_offset)
@@ -84,7 +85,8 @@ inline void memory_touched(const access &touched)
         return;
     }
     std::size_t low = offset & 7;
-    if (low + touched.bytes > 8 || offset >= the_world().heap_used || (shadow_at(offset) & ((1U << touched.bytes) - 1) << low) != 0) {
+    if (low + touched.bytes > 8 || offset >= the_world().heap_used ||
+        (shadow_at(offset) & ((1U << touched.bytes) - 1) << low) != 0) {
         memory_touched_slowly(touched);
         return;
     }

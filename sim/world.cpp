@@ -93,7 +93,7 @@ void restore_world(const std::byte *from)
         std::memcpy(start, from, size);
         from += size;
     });
-    // Nothing of the world before is left in the shadow beyond the heap's end, so that runs do not depend on earlier ones.
+    // Nothing of the world before is left in the shadow beyond the heap's end: no run depends on earlier ones.
     std::size_t end = (the_world().heap_used + 7) / 8, marked = (used + 7) / 8;
     if (the_world().shadowed && marked > end)
         std::memset(reinterpret_cast<shadow_word *>(shadow_base) + end, 0, (marked - end) * sizeof(shadow_word));
