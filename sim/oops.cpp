@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include <unwind.h>
 
 #include "sim/debug_info.hpp"
 #include "sim/fault.hpp"
@@ -56,6 +57,67 @@ fault_site describe(int number, const siginfo_t &info, const ucontext_t &machine
     return {pc, number == SIGFPE ? "a division by zero or overflow" : "an illegal instruction was executed"};
 }
 
+bool is_program(const place &at)
+{
+    return std::string_view(at.file()).starts_with("core/");
+}
+
+// What unwinding from a fault in a fake has met: the last function outside the program, and where that called it.
+struct way_out {
+    std::uintptr_t fault;
+    bool begun = false; // above the frames of the signal
+    place outside = {};
+    place program = {};
+    std::uintptr_t returns_to = 0; // in the program
+    unsigned frames = 0;
+};
+
+_Unwind_Reason_Code go_out(_Unwind_Context *frame, void *argument)
+{
+    constexpr unsigned frames_max = 256;
+    way_out &way = *static_cast<way_out *>(argument);
+    int before = 0; // whether the instruction there has not been executed, as the one at fault
+    std::uintptr_t pc = _Unwind_GetIPInfo(frame, &before);
+    way.begun = way.begun || pc == way.fault;
+    if (!way.begun)
+        return ++way.frames < frames_max ? _URC_NO_REASON : _URC_END_OF_STACK;
+    place at = place_of(reinterpret_cast<const void *>(pc - (before != 0 ? 0 : 1)));
+    if (is_program(at)) {
+        way.program = at;
+        way.returns_to = pc;
+        return _URC_END_OF_STACK;
+    }
+    way.outside = at;
+    return ++way.frames < frames_max ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+// Whether the call made there is known, as that of an inline function of a fake's header is.
+bool is_followed(std::uintptr_t returns_to)
+{
+    const call_stack &calls = *the_run.calls_now;
+    auto end = calls.callers.begin() + std::min(calls.depth, call_depth_max);
+    return std::find(calls.callers.begin(), end, reinterpret_cast<const void *>(returns_to)) != end;
+}
+
+// The places of the program that the task is in. Calls are known by where they come from, so the function that has called
+// a fake is not among them: the machine's stack tells. `what` then names the fake.
+std::vector<place> places_at(const fault_site &site, std::string &what)
+{
+    auto pc = reinterpret_cast<const void *>(site.pc);
+    std::vector<place> places = places_in_program(pc);
+    if (!is_program(place_of(pc))) {
+        way_out way{.fault = site.pc};
+        _Unwind_Backtrace(go_out, &way);
+        if (is_program(way.program) && !is_followed(way.returns_to)) {
+            places.insert(places.begin(), way.program);
+            // The C library has no names that are the same everywhere.
+            bool named = way.outside.line() != 0;
+            what += fmt::format(" in {}, called", named ? way.outside.function() : "a function of the C library");
+        }
+    }
+    return places;
+}
+
 void on_fault(int number, siginfo_t *info, void *machine)
 {
     run_state &run = the_run;
@@ -65,7 +127,7 @@ void on_fault(int number, siginfo_t *info, void *machine)
         fmt::print(stderr, "interfuse: error in interfuse itself: {} ({}:{})\n", site.what, where.file(), where.line());
         std::_Exit(exit_internal);
     }
-    std::vector<place> places = places_in_program(reinterpret_cast<const void *>(site.pc));
+    std::vector<place> places = places_at(site, site.what);
     places.resize(std::max<std::size_t>(places.size(), 2), place{"?", "?", 0});
     run.outcome = unless_ignored(
         {verdict_kind::oops, "oops",

@@ -14,6 +14,15 @@ __attribute__((noinline)) void stand_in_a_namespace(volatile int *somewhere)
     *somewhere = 2;
 }
 
+// As a fake of the kernel is: no part of the program.
+volatile int *volatile nowhere = nullptr;
+
+__attribute__((noinline)) void stand_in_for_a_fake()
+{
+    stand_in_a_namespace(nowhere);
+    stand_in_a_namespace(nowhere);
+}
+
 template <typename Body> verdict end_of_step(Body body)
 {
     test_world<nothing> w([body](nothing &) { start_task("careless", body); });
@@ -65,6 +74,15 @@ TEST(Oops, NamesTheCallersCaller)
     expect_oops(v, "null function pointer", "call_through");
     EXPECT_EQ(v.caller, "pass_on");
     EXPECT_EQ(end_of_step([] { call_through([] { read_through(nullptr); }); }).caller, "call_through");
+}
+
+TEST(Oops, InAFakeIsPlacedWhereTheProgramCallsIt)
+{
+    verdict v = end_of_step([] { pass_on(stand_in_for_a_fake); });
+    expect_oops(v, "a null pointer was accessed in stand_in_for_a_fake, called in call_through, called by pass_on",
+                "call_through");
+    EXPECT_EQ(v.where.line(), end_of_step([] { call_through(nullptr); }).where.line());
+    EXPECT_EQ(v.caller, "pass_on");
 }
 
 TEST(Oops, NamesTheCallersOfTheFaultingTaskAlone)
