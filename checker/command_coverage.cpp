@@ -37,11 +37,11 @@ void add_options(verb_line &app, coverage_arguments &given)
         ->capture_default_str();
     with_environment(app.add_option("--runs", given.runs, "Runs of each scenario as preset; more come with parameters"))
         ->option_text("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+        ->check(whole_number(1, std::uint64_t{1} << 40))
         ->capture_default_str();
     with_environment(app.add_option("--max-time", given.seconds, "Seconds for all scenarios together"))
         ->option_text("SECONDS")
-        ->check(CLI::Range(0.001, 1e7));
+        ->check(number_of_seconds());
     with_environment(app.add_option("--seed", given.seed, "A number that determines all runs"))
         ->option_text("N")
         ->check(unsigned_number())

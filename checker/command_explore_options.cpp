@@ -52,7 +52,7 @@ void add_bounds(verb_line &app, explore_arguments &given, explore_options &optio
     auto bounds = "Bounds (with neither --runs nor --max-time: ten seconds)";
     with_environment(app.add_option("--runs", given.runs, "Runs of each scenario"))
         ->option_text("N")
-        ->check(CLI::Range(std::uint64_t{1}, runs_max))
+        ->check(whole_number(1, runs_max))
         ->group(bounds);
     with_environment(app.add_option("--max-time", given.seconds, "Seconds for all scenarios together"))
         ->option_text("SECONDS")
@@ -60,7 +60,7 @@ void add_bounds(verb_line &app, explore_arguments &given, explore_options &optio
         ->group(bounds);
     with_environment(app.add_option("--max-steps", options.limits.steps_max, "Steps of a run; longer ones are cut"))
         ->option_text("N")
-        ->check(CLI::Range(1U, steps_limit_max))
+        ->check(whole_number(1, steps_limit_max))
         ->capture_default_str()
         ->group(bounds);
     with_environment(app.add_flag("--keep-going", options.keep_going, "Do not stop a scenario at its first violation"))
@@ -112,7 +112,7 @@ void add_running(verb_line &app, explore_arguments &given, explore_options &opti
     auto running = "Running";
     with_environment(app.add_option("--jobs", options.jobs, "Processes; the result does not depend on it"))
         ->option_text("N")
-        ->check(CLI::Range(1U, jobs_max))
+        ->check(whole_number(1, jobs_max))
         ->capture_default_str()
         ->group(running);
     with_environment(app.add_option("--shard", given.shard, "Only part i of n of the runs, such as 2/3"))
@@ -145,7 +145,7 @@ bool parse_shard(const std::string &text, shard &part)
     std::uint64_t index = 0;
     const char *end = text.data() + text.size();
     auto [slash, error] = std::from_chars(text.data(), end, index);
-    if (error != std::errc{} || slash == end || *slash != '/')
+    if (error != std::errc{} || slash == end || *slash != '/' || has_leading_zero(text) || has_leading_zero(slash + 1))
         return false;
     auto [rest, count_error] = std::from_chars(slash + 1, end, part.count);
     if (count_error != std::errc{} || rest != end || index < 1 || index > part.count || part.count > shards_max)
@@ -163,7 +163,7 @@ std::string look_up(const explore_arguments &given, explore_options &options)
     if (!error.empty())
         return error;
     if (!parse_shard(given.shard, options.part))
-        return fmt::format("--shard: i/n with i from 1 to n and n up to {} was expected, not \"{}\"", shards_max,
+        return fmt::format("--shard: i/n with i from 1 to n and n up to {}, without leading zeros, was expected, not \"{}\"", shards_max,
                            given.shard);
     if (options.goals && given.checks == "end")
         return "--goals: with --checks steps only, as goals are noticed at steps";

@@ -38,15 +38,30 @@ verb_line::verb_line(const char *summary, const char *name) : CLI::App(summary, 
     allow_config_extras(CLI::config_extras_mode::error);
 }
 
-CLI::Validator unsigned_number()
+bool has_leading_zero(std::string_view number)
 {
-    return {[](std::string &text) {
+    return number.size() > 1 && number[0] == '0' && std::isdigit(static_cast<unsigned char>(number[1])) != 0;
+}
+
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most)
+{
+    return {[least, most](std::string &text) {
                 std::uint64_t value = 0;
                 auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-                bool sound = error == std::errc{} && end == text.data() + text.size();
-                return sound ? std::string() : fmt::format("a decimal number below 2^64 was expected, not {}", text);
+                bool is_number = error == std::errc{} && end == text.data() + text.size() && !has_leading_zero(text);
+                if (is_number && value >= least && value <= most)
+                    return std::string();
+                std::string bounds =
+                    most == UINT64_MAX ? std::string("below 2^64") : fmt::format("from {} to {}", least, most);
+                return fmt::format("a decimal number {}{} was expected, not {}", bounds,
+                                   has_leading_zero(text) ? " without leading zeros" : "", text);
             },
             ""};
+}
+
+CLI::Validator unsigned_number()
+{
+    return whole_number(0, UINT64_MAX);
 }
 
 CLI::Option *with_environment(CLI::Option *option)
@@ -63,8 +78,11 @@ CLI::Validator number_of_seconds()
     return {[](std::string &text) {
                 double value = 0;
                 auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-                bool sound = error == std::errc{} && end == text.data() + text.size() && value >= 0.001 && value <= most;
-                return sound ? std::string() : fmt::format("a number of seconds from 0.001 to {} was expected, not {}", most, text);
+                bool sound = error == std::errc{} && end == text.data() + text.size() && value >= 0.001 && value <= most &&
+                             !has_leading_zero(text);
+                return sound ? std::string()
+                             : fmt::format("a number of seconds from 0.001 to {}{} was expected, not {}", most,
+                                           has_leading_zero(text) ? " without leading zeros" : "", text);
             },
             ""};
 }

@@ -19,7 +19,11 @@ public:
 // Lets INTERFUSE_NAME stand for an option --name that is not given.
 CLI::Option *with_environment(CLI::Option *option);
 
-// Accepts only digits, with a value below 2^64; CLI11 would take a sign and wrap around.
+// Whether it begins with a zero behind which another digit comes. CLI11 would take such a number for an octal one.
+bool has_leading_zero(std::string_view number);
+
+// Accepts only digits, with a value in these bounds; CLI11 would take a sign and wrap around.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 CLI::Validator unsigned_number();
 
 // Accepts a number of seconds; a range of CLI11 would let NaN through.

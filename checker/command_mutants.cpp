@@ -35,7 +35,7 @@ void add_options(verb_line &app, mutants_arguments &given)
     with_environment(
         app.add_option("--seeds", given.options.seeds, "Search with so many seeds and keep the shortest trace"))
         ->option_text("N")
-        ->check(CLI::Range(1U, 1000U))
+        ->check(whole_number(1, 1000))
         ->capture_default_str();
     with_environment(app.add_option("--out", given.options.out, "Folder for a trace of each mutant"))
         ->option_text("FOLDER")

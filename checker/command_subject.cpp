@@ -15,13 +15,20 @@ namespace interfuse {
 
 namespace {
 
-std::string parse_settings(const std::vector<std::string> &texts, std::vector<parameter_setting> &settings)
+// `where` is for sentences: --set, or the scenario that the settings are of.
+std::string parse_settings(const std::vector<std::string> &texts, const std::string &where,
+                           std::vector<parameter_setting> &settings)
 {
     for (const std::string &text : texts) {
         std::size_t equals = text.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-            return fmt::format("--set: key=value was expected, not \"{}\"", text);
-        settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
+            return fmt::format("{}: key=value was expected, not \"{}\"", where, text);
+        parameter_setting next{text.substr(0, equals), text.substr(equals + 1)};
+        auto before = std::ranges::find(settings, next.name, &parameter_setting::name);
+        if (before != settings.end())
+            return fmt::format("{}: {} is given twice, as {} and as {}; once is allowed", where, next.name,
+                               before->text, next.text);
+        settings.push_back(std::move(next));
     }
     return "";
 }
@@ -88,7 +95,7 @@ std::string choose_subject(const std::vector<std::string> &names, const std::vec
                            std::vector<chosen_scenario> &chosen)
 {
     std::vector<parameter_setting> settings;
-    std::string error = parse_settings(set, settings);
+    std::string error = parse_settings(set, "--set", settings);
     if (error.empty())
         error = choose_scenarios(names, chosen);
     return error.empty() ? set_parameters(settings, chosen) : error;

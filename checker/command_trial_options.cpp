@@ -15,7 +15,7 @@ void add_trial_options(verb_line &app, search_limits &limits, std::uint64_t runs
     limits.jobs = std::clamp(static_cast<unsigned>(sysconf(_SC_NPROCESSORS_ONLN)), 1U, jobs_max);
     with_environment(app.add_option("--runs", limits.runs, "Most runs of each search and scenario"))
         ->option_text("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+        ->check(whole_number(1, std::uint64_t{1} << 40))
         ->capture_default_str();
     with_environment(app.add_option("--max-time", limits.seconds, "Most seconds of each search"))
         ->option_text("SECONDS")
@@ -27,7 +27,7 @@ void add_trial_options(verb_line &app, search_limits &limits, std::uint64_t runs
         ->capture_default_str();
     with_environment(app.add_option("--jobs", limits.jobs, "Searches at a time; the result does not depend on it"))
         ->option_text("N")
-        ->check(CLI::Range(1U, jobs_max))
+        ->check(whole_number(1, jobs_max))
         ->capture_default_str();
 }
 

@@ -47,7 +47,7 @@ std::optional<std::size_t> read_bytes(const std::string &text)
     std::size_t number = 0;
     const char *end = text.data() + text.size();
     auto [unit, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || end - unit != 1 || number == 0 || number > 1'000'000)
+    if (error != std::errc{} || end - unit != 1 || number == 0 || number > 1'000'000 || has_leading_zero(text))
         return {};
     switch (*unit) {
     case 'M':
@@ -129,7 +129,7 @@ void add_bounds(verb_line &app, verify_arguments &given, verify_options &options
         ->group(bounds);
     with_environment(app.add_option("--max-steps", options.limits.steps_max, "Steps of a path"))
         ->option_text("N")
-        ->check(CLI::Range(1U, steps_limit_max))
+        ->check(whole_number(1, steps_limit_max))
         ->capture_default_str()
         ->group(bounds);
 }
@@ -139,7 +139,7 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
     auto running = "Running";
     with_environment(app.add_option("--jobs", options.jobs, "Processes that share the search of a scenario"))
         ->option_text("N")
-        ->check(CLI::Range(1U, 256U))
+        ->check(whole_number(1, 256))
         ->capture_default_str()
         ->group(running);
     with_environment(app.add_flag("--first", options.first,

@@ -26,7 +26,9 @@ ordered_json scenarios_json()
                                   {"preset", p.preset},
                                   {"least", p.least},
                                   {"most", p.most},
+                                  {"allowed", allowed_values(p)},
                                   {"names", p.names},
+                                  {"needs", p.needs},
                                   {"meaning", p.meaning}});
         ordered_json goals = ordered_json::array();
         for (const goal &each : which.goals)

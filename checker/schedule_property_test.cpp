@@ -1,7 +1,6 @@
 // For any scenario, parameters and schedule, a run and its replay are equal, and the repaired core violates nothing.
 // On a mutant the same property fails, and what fails shrinks to a trace that replays.
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -80,12 +79,11 @@ rc::Gen<std::vector<std::uint8_t>> any_schedule()
 rc::Gen<int> any_value(const parameter &p)
 {
     auto within = rc::gen::scale(0.5, rc::gen::inRange(p.least, p.most + 1));
-    // The size of a page is a power of two.
-    bool is_size = std::string_view(p.name) == "page_size";
-    return is_size
-               ? rc::gen::map(within,
-                              [](int value) { return static_cast<int>(std::bit_floor(static_cast<unsigned>(value))); })
-               : within;
+    return rc::gen::map(within, [p](int value) {
+        while (!is_allowed(p, value))
+            --value;
+        return value;
+    });
 }
 
 // The scenario's parameters grow with the size of the case, so that worlds stay small at first.

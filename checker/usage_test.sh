@@ -34,6 +34,16 @@ expect 'requesters of scenario one-request must be from 1 to 6, not 99999999999$
 expect 'one of linux-2.6.17, repaired, .* was expected, not "nosuch"$' explore --core nosuch
 expect 'no scenario "nosuch"; there are one-request, ' explore nosuch
 expect 'one-request is named twice$' explore one-request one-request
+expect '--set: requesters is given twice, as 1 and as 2; once is allowed$' explore --set requesters=1,requesters=2
+expect '--set: requesters is given twice, as 1 and as 1; once is allowed$' verify --set requesters=1 --set requesters=1
+expect 'requesters of scenario one-request must be from 1 to 6 without leading zeros, not 01$' explore --set requesters=01
+expect 'faults of scenario one-request must be from 0 to 8, not -0$' explore one-request --set faults=-0
+expect 'page_size of scenario one-request must be a power of two from 64 to 4096, not 100$' explore --set page_size=100
+expect 'page_size of scenario one-request must be a power of two from 64 to 4096, not 8192$' explore --set page_size=8192
+expect 'buffer of scenario mix must be 0 or from 42 to 8192, not 1$' explore mix --set buffer=1
+expect 'buffer of scenario mix must be 0 or from 42 to 8192, not 41$' explore mix --set buffer=41
+expect 'buffer of scenario setxattr must be 0 or from 42 to 256, not 41$' explore setxattr --set buffer=41
+expect 'lazy of scenario mix does nothing unless unmounters is more than 0$' explore mix --set lazy=1
 expect '--nosuch' explore --nosuch
 expect '--strategy: nosuch not in' explore --strategy nosuch
 expect '--points: middle not in' explore --points middle
@@ -45,6 +55,15 @@ expect '--watch: .* not ""$' verify --watch ''
 expect '--watch: .* not "nothing"$' replay --watch nothing traces/none.json
 expect '--format: xml not in' explore --format xml
 expect '--seed: .*not -1' explore --seed -1
+expect '--seed: a decimal number below 2.64 without leading zeros was expected, not 01;' explore --seed 01
+expect '--runs: a decimal number from 1 to .* without leading zeros was expected, not 010;' explore --runs 010
+expect '--runs: .* was expected, not 0x10;' explore --runs 0x10
+expect '--jobs: .* from 1 to 256 without leading zeros was expected, not 01;' verify --jobs 01
+expect '--max-time: a number of seconds .* without leading zeros was expected, not 01.5;' explore --max-time 01.5
+expect '--max-time: a number of seconds' coverage --max-time nan
+expect '--shard: .* without leading zeros, was expected, not "01/2"$' explore --shard 01/2
+expect '--shard: .* without leading zeros, was expected, not "1/02"$' explore --shard 1/02
+expect '--max-memory: .* was expected, not "064M"$' verify --max-memory 064M
 expect '--runs: ' explore --runs 0
 expect '--max-time: ' explore --max-time 0
 expect '--jobs: ' explore --jobs 0
@@ -125,4 +144,8 @@ got=0
 "$tool" explore one-request --core repaired --strategy random --points fine --seed 1 --runs 1 --jobs 1 --shard 1/2 \
     --set requesters=2 --format json --out "$scratch/traces" >"$scratch/report" 2>&1 || got=$?
 [[ $got == 0 ]] || { echo "a sound command line exits $got:"; cat "$scratch/report"; status=1; }
+got=0
+"$tool" explore mix --set lazy=1,unmounters=1,insist=kill,killers=1,late=1,oom=1,buffer=42,page_size=64,faults=0 \
+    --seed 0 --runs 10 --out "$scratch/traces" >"$scratch/report" 2>&1 || got=$?
+[[ $got == 0 ]] || { echo "a command line with all that is needed exits $got:"; cat "$scratch/report"; status=1; }
 exit "$status"

@@ -52,7 +52,7 @@ scenario bad_address()
             {"requests", 2, 1, 8, "requests of each requester, one after the other"},
             {"pages", 3, 1, 8, "pages of a read or write, which are direct"},
             {"daemons", 1, 1, 3, "workers of the daemon"},
-            {"page_size", 64, 64, 4096, "bytes of a page of the simulated machine"},
+            page_size_parameter(64),
         }),
         .build = build,
         .goals = goals(),

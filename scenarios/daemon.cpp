@@ -277,6 +277,15 @@ reply_place *make_reply_place()
     return static_cast<reply_place *>(sim::allocate(sizeof(reply_place)));
 }
 
+// In less than a header and a name of one letter no lookup fits, and nothing happens.
+parameter read_buffer_parameter(int most)
+{
+    parameter buffer{"buffer", 0, 0, most, "bytes of the daemon's read buffer; 0: enough"};
+    buffer.allows = [](int value) { return value == 0 || value >= 42; };
+    buffer.allowed = fmt::format("0 or from 42 to {}", most);
+    return buffer;
+}
+
 task_struct *start_worker(const char *name, const mount &m, worker_options options)
 {
     if (options.nonblocking)

@@ -38,6 +38,9 @@ struct worker_options {
     const crew *colleagues = nullptr; // whom it wakes when it closes the device
 };
 
+// The parameter `buffer`, for read_bytes.
+parameter read_buffer_parameter(int most);
+
 // The goal of a daemon that uses its own mount.
 inline constexpr const char *own_lookup_returns = "the daemon's own lookup returns";
 

@@ -19,6 +19,12 @@ template <typename Start> void start_some(const char *parameter, Start start)
         start(i);
 }
 
+parameter with_need(parameter of, std::vector<const char *> needs)
+{
+    of.needs = std::move(needs);
+    return of;
+}
+
 bool is_set(const char *parameter)
 {
     return parameter_of(parameter) != 0;
@@ -141,18 +147,20 @@ scenario mix()
             {"split", 0, 0, 1, "as many readers of the device and as many writers in place of workers"},
             {"aborters", 0, 0, 2, "tasks that abort the connection"},
             {"killers", 0, 0, 4, "SIGKILL to a requester"},
-            named_parameter("insist", {"no", "kill", "signal"}, "what a killer sends behind it"),
+            with_need(named_parameter("insist", {"no", "kill", "signal"}, "what a killer sends behind it"), {"killers"}),
             {"signals", 0, 0, 2, "another signal to a requester"},
             {"closers", 0, 0, 1, "the daemon is killed or closes the device"},
             {"unmounters", 0, 0, 2, "tasks that unmount"},
-            {"lazy", 0, 0, 1, "they unmount lazily"},
+            with_need({"lazy", 0, 0, 1, "they unmount lazily"}, {"unmounters"}),
             {"pollers", 0, 0, 2, "tasks of the daemon that poll the device and ask for SIGIO"},
             {"mappers", 0, 0, 1, "tasks of the daemon that take mmap_sem for writing"},
             {"init", 0, 0, 1, "the INIT handshake is part of the run; else it is over"},
             {"pages", 1, 1, 32, "pages of a read or write"},
-            {"buffer", 0, 0, 8192, "bytes of the daemon's read buffer; 0: enough"},
+            read_buffer_parameter(8192),
             {"slow", 0, 0, 1, "the pages of the daemon's read buffers take their time to be read in"},
-            {"late", 0, 0, 1, "faults, efaults and oom begin after a while, so that more than the first requests meet them"},
+            with_need({"late", 0, 0, 1,
+                       "faults, efaults and oom begin after a while, so that more than the first requests meet them"},
+                      {"faults", "efaults", "oom"}),
             {"segments", 1, 1, 8, "pieces of the daemon's buffers, for readv and writev; 1: read and write"},
             {"misbehave", 0, 0, 1, "the daemon may send replies that are refused; then a good one, or it closes the device"},
         }),

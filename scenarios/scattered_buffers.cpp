@@ -42,7 +42,7 @@ scenario scattered_buffers()
             {"killers", 1, 0, 4, "tasks that kill one requester each"},
             {"daemons", 1, 1, 3, "workers of the daemon"},
             {"faults", 2, 0, 8, "page faults that a run may contain"},
-            {"page_size", 64, 64, 4096, "bytes of a page of the simulated machine"},
+            page_size_parameter(64),
         }),
         .build = build,
         .goals = {

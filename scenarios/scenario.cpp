@@ -34,8 +34,15 @@ parameter named_parameter(const char *name, std::vector<const char *> names, con
     return {name, 0, 0, most, meaning, std::move(names)};
 }
 
+bool is_allowed(const parameter &of, int value)
+{
+    return value >= of.least && value <= of.most && (of.allows == nullptr || of.allows(value));
+}
+
 std::string allowed_values(const parameter &of)
 {
+    if (!of.allowed.empty())
+        return of.allowed;
     if (of.names.empty())
         return fmt::format("from {} to {}", of.least, of.most);
     return fmt::format("one of {}", fmt::join(of.names, ", "));
@@ -47,13 +54,20 @@ std::string text_of(const parameter &of, int value)
     return named ? of.names[static_cast<std::size_t>(value - of.least)] : std::to_string(value);
 }
 
+// A number in which zeros come first may be meant to be octal.
+static bool has_leading_zero(std::string_view text)
+{
+    std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+    return digits.starts_with('0') && digits.size() > 1;
+}
+
 // The value that a text stands for.
 static std::optional<int> parse_number(const parameter &of, std::string_view text)
 {
     int value = 0;
     auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    bool sound = error == std::errc{} && rest == text.data() + text.size();
-    return sound && value >= of.least && value <= of.most ? std::optional(value) : std::nullopt;
+    bool sound = error == std::errc{} && rest == text.data() + text.size() && !has_leading_zero(text) && text != "-0";
+    return sound && is_allowed(of, value) ? std::optional(value) : std::nullopt;
 }
 
 static std::optional<int> parse_value(const parameter &of, std::string_view text)
@@ -74,8 +88,8 @@ static std::string apply(const scenario &which, std::vector<parameter_value> &va
             continue;
         std::optional<int> value = read(p);
         if (!value)
-            return fmt::format("parameter {} of scenario {} must be {}, not {}", p.name, which.name, allowed_values(p),
-                               text);
+            return fmt::format("parameter {} of scenario {} must be {}{}, not {}", p.name, which.name,
+                               allowed_values(p), has_leading_zero(text) ? " without leading zeros" : "", text);
         values[i].value = *value;
         return "";
     }
@@ -95,8 +109,7 @@ parameters_result complete_parameters(const scenario &which, const std::vector<p
     parameters_result result = presets_of(which);
     for (const parameter_value &given : set) {
         auto read = [&](const parameter &p) {
-            bool allowed = given.value >= p.least && given.value <= p.most;
-            return allowed ? std::optional(given.value) : std::nullopt;
+            return is_allowed(p, given.value) ? std::optional(given.value) : std::nullopt;
         };
         if (result.error.empty())
             result.error = apply(which, result.values, given.name, std::to_string(given.value), read);
@@ -114,9 +127,31 @@ static parameters_result read_texts(const scenario &which, const std::vector<par
     return result;
 }
 
+static bool is_zero(const std::vector<parameter_value> &values, std::string_view name)
+{
+    auto found = std::ranges::find(values, name, &parameter_value::name);
+    return found == values.end() || found->value == 0;
+}
+
+// What is asked for in vain, in a sentence, or nothing.
+static std::string idle_parameter(const scenario &which, const std::vector<parameter_value> &values)
+{
+    for (const parameter &p : which.parameters) {
+        bool idle = !p.needs.empty() && !is_zero(values, p.name) &&
+                    std::ranges::all_of(p.needs, [&](const char *other) { return is_zero(values, other); });
+        if (idle)
+            return fmt::format("parameter {} of scenario {} does nothing unless {} is more than 0", p.name, which.name,
+                               fmt::join(p.needs, " or "));
+    }
+    return "";
+}
+
 parameters_result read_settings(const scenario &which, const std::vector<parameter_setting> &set)
 {
-    return read_texts(which, set, parse_value);
+    parameters_result result = read_texts(which, set, parse_value);
+    if (result.error.empty())
+        result.error = idle_parameter(which, result.values);
+    return result;
 }
 
 parameters_result read_recorded_settings(const scenario &which, const std::vector<parameter_setting> &set)

@@ -16,10 +16,15 @@ struct parameter {
     int least, most;
     const char *meaning;
     std::vector<const char *> names = {}; // of the values from `least` on, where they have names
+    // Which of the values from `least` to `most` are allowed, and the same in words; null: each.
+    bool (*allows)(int value) = nullptr;
+    std::string allowed = {};
+    std::vector<const char *> needs = {}; // parameters all of whose being 0 would make this one do nothing
 };
 
 // A parameter whose values have names; the first is the preset.
 parameter named_parameter(const char *name, std::vector<const char *> names, const char *meaning);
+bool is_allowed(const parameter &of, int value);
 // What a parameter may be, such as "from 1 to 6" or "one of lookup, read".
 std::string allowed_values(const parameter &of);
 // A value as it is written in --set.
@@ -66,6 +71,7 @@ struct parameters_result {
     std::string error;
 };
 parameters_result complete_parameters(const scenario &which, const std::vector<parameter_value> &set);
+// The same for what a user has written, who must not ask for what would do nothing.
 parameters_result read_settings(const scenario &which, const std::vector<parameter_setting> &set);
 // The same for what a file has recorded, where the number may stand for a value that has a name.
 parameters_result read_recorded_settings(const scenario &which, const std::vector<parameter_setting> &set);

@@ -34,7 +34,7 @@ scenario setxattr()
             {"value", 48, 1, 64, "bytes of the value"},
             {"killers", 1, 0, 4, "tasks that kill one setter each"},
             {"daemons", 1, 1, 4, "workers of the daemon"},
-            {"buffer", 0, 0, 256, "bytes of the daemon's read buffer; 0: enough"},
+            read_buffer_parameter(256),
             {"old", 0, 0, 1, "whether the daemon knows no SETXATTR"},
             {"aborters", 0, 0, 4, "tasks that abort the connection"},
             {"faults", 1, 0, 8, "page faults that a run may contain"},

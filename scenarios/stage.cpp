@@ -2,6 +2,7 @@
 #include "scenarios/stage.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string>
 
@@ -37,6 +38,14 @@ constexpr const char *between_phases = "the end of the run";
 
 } // namespace
 
+parameter page_size_parameter(int preset)
+{
+    parameter size{"page_size", preset, 64, 4096, "bytes of a page of the simulated machine"};
+    size.allows = [](int value) { return std::has_single_bit(static_cast<unsigned>(value)); };
+    size.allowed = "a power of two from 64 to 4096";
+    return size;
+}
+
 std::vector<parameter> with_common_parameters(std::vector<parameter> own)
 {
     std::vector<parameter> all = {
@@ -44,7 +53,7 @@ std::vector<parameter> with_common_parameters(std::vector<parameter> own)
         {"faults", 0, 0, 8, "page faults that a run may contain"},
         {"efaults", 0, 0, 8, "bad user addresses that a run may contain"},
         {"oom", 0, 0, 8, "failed allocations that a run may contain"},
-        {"page_size", 128, 64, 4096, "bytes of a page of the simulated machine"},
+        page_size_parameter(128),
     };
     auto is_own = [&](const parameter &p) {
         return std::ranges::any_of(own, [&](const parameter &o) { return std::string_view(o.name) == p.name; });

@@ -26,6 +26,8 @@ struct mount {
 
 // A scenario's own parameters and those that every scenario has; an own one replaces a common one of its name.
 std::vector<parameter> with_common_parameters(std::vector<parameter> own);
+// The parameter `page_size`, for those who want another preset.
+parameter page_size_parameter(int preset);
 
 // What the core must do while a scenario is built, or the setup ends in a finding: "opening a file returns EIO". The result is
 // a negative error, or what else there is instead.
