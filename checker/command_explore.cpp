@@ -59,13 +59,13 @@ int run_explore(int argc, char **argv)
         progress.clear();
         if (for_people && !found.accepted)
             print_finding(recorded.steps.empty()
-                              ? fmt::format("violation in {}", found.scenario)
-                              : fmt::format("violation in run {} of {}", found.first_run, found.scenario),
+                              ? fmt::format("violation in {}", found.of.title())
+                              : fmt::format("violation in run {} of {}", found.first_run, found.of.title()),
                           found, recorded);
     };
     listener.progress = [&](const scenario_sample &sample, const tally &so_far) {
         if (progress.due())
-            progress.show(fmt::format("{}: {} runs", sample.of.which->name, grouped(sample.sums.runs + so_far.runs)));
+            progress.show(fmt::format("{}: {} runs", sample.of.title(), grouped(sample.sums.runs + so_far.runs)));
     };
     note_interruptions();
     exploration result = explore(request.options, listener);

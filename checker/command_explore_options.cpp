@@ -70,7 +70,7 @@ void add_bounds(verb_line &app, explore_arguments &given, explore_options &optio
 void add_subject(verb_line &app, explore_arguments &given, explore_options &options)
 {
     auto subject = "What to explore";
-    app.add_option("scenarios", given.scenarios, "Names of scenarios; all if none is named");
+    app.add_option("scenarios", given.scenarios, names_of_scenarios)->option_text("NAME[:KEY=VALUE,...]");
     with_environment(app.add_option("--core", given.core, "The core to run, see: list cores"))
         ->option_text("NAME")
         ->capture_default_str()

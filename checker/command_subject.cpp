@@ -39,66 +39,106 @@ bool has_parameter(const scenario &which, const std::string &name)
                        [&](const parameter &p) { return p.name == name; });
 }
 
-std::string choose_scenarios(const std::vector<std::string> &names, std::vector<chosen_scenario> &chosen)
+// A scenario and what was written of its own parameters behind its name.
+struct named_scenario {
+    const scenario *which;
+    std::vector<parameter_setting> own;
+};
+
+std::vector<std::string> split(const std::string &text, char separator)
 {
-    std::vector<const char *> known;
-    for (const scenario &which : all_scenarios()) {
-        known.push_back(which.name);
-        if (names.empty())
-            chosen.push_back({&which, {}});
+    std::vector<std::string> parts;
+    std::size_t from = 0;
+    for (std::size_t to = text.find(separator); to != std::string::npos; to = text.find(separator, from)) {
+        parts.push_back(text.substr(from, to - from));
+        from = to + 1;
     }
-    for (const std::string &name : names) {
-        const scenario *which = find_scenario(name);
-        if (which == nullptr)
-            return fmt::format("there is no scenario \"{}\"; there are {}", name, fmt::join(known, ", "));
-        bool again = std::any_of(chosen.begin(), chosen.end(), [&](const auto &c) { return c.which == which; });
-        if (again)
-            return fmt::format("scenario {} is named twice", name);
-        chosen.push_back({which, {}});
+    parts.push_back(text.substr(from));
+    return parts;
+}
+
+// Reads NAME or NAME:key=value,...
+std::string read_name(const std::string &text, named_scenario &named)
+{
+    std::string name = text.substr(0, text.find(':'));
+    named.which = find_scenario(name);
+    if (named.which == nullptr)
+        return no_scenario(name);
+    return name == text ? "" : parse_settings(split(text.substr(name.size() + 1), ','), name, named.own);
+}
+
+std::string choose_scenarios(const std::vector<std::string> &names, std::vector<named_scenario> &named)
+{
+    for (const std::string &text : names)
+        if (std::string error = read_name(text, named.emplace_back()); !error.empty())
+            return error;
+    if (names.empty())
+        for (const scenario &which : all_scenarios())
+            named.push_back({&which, {}});
+    return "";
+}
+
+std::string find_unused(const std::vector<parameter_setting> &set, const std::vector<named_scenario> &named)
+{
+    for (const parameter_setting &value : set) {
+        bool any = std::ranges::any_of(named, [&](const auto &n) { return has_parameter(*n.which, value.name); });
+        if (any)
+            continue;
+        std::vector<std::string> allowed;
+        for (const named_scenario &n : named)
+            for (const parameter &p : n.which->parameters)
+                if (std::ranges::find(allowed, p.name) == allowed.end())
+                    allowed.emplace_back(p.name);
+        return fmt::format("--set: no chosen scenario has a parameter {}; they have {}", value.name,
+                           fmt::join(allowed, ", "));
     }
     return "";
 }
 
-// A parameter goes to each chosen scenario that has it, and one must.
-std::string set_parameters(const std::vector<parameter_setting> &settings, std::vector<chosen_scenario> &chosen)
+// What was set for all goes to each chosen scenario that has it, and one must; its own settings win.
+std::string set_parameters(const std::vector<parameter_setting> &set, const std::vector<named_scenario> &named,
+                           std::vector<chosen_scenario> &chosen)
 {
-    for (const parameter_setting &value : settings) {
-        bool any = std::any_of(chosen.begin(), chosen.end(),
-                               [&](const auto &c) { return has_parameter(*c.which, value.name); });
-        if (any)
-            continue;
-        std::vector<std::string> allowed;
-        for (const chosen_scenario &c : chosen) {
-            for (const parameter &p : c.which->parameters) {
-                if (std::find(allowed.begin(), allowed.end(), p.name) == allowed.end())
-                    allowed.emplace_back(p.name);
-            }
-        }
-        return fmt::format("--set: no chosen scenario has a parameter {}; they have {}", value.name,
-                           fmt::join(allowed, ", "));
-    }
-    for (chosen_scenario &c : chosen) {
-        std::vector<parameter_setting> own;
-        std::copy_if(settings.begin(), settings.end(), std::back_inserter(own),
-                     [&](const parameter_setting &value) { return has_parameter(*c.which, value.name); });
-        parameters_result complete = read_settings(*c.which, own);
+    if (std::string error = find_unused(set, named); !error.empty())
+        return error;
+    for (const named_scenario &n : named) {
+        std::vector<parameter_setting> all = n.own;
+        std::ranges::copy_if(set, std::back_inserter(all), [&](const parameter_setting &value) {
+            bool own = std::ranges::find(n.own, value.name, &parameter_setting::name) != n.own.end();
+            return has_parameter(*n.which, value.name) && !own;
+        });
+        parameters_result complete = read_settings(*n.which, all);
         if (!complete.error.empty())
             return complete.error;
-        c.parameters = complete.values;
+        bool again = std::ranges::any_of(chosen, [&](const chosen_scenario &c) {
+            return c.which == n.which && c.parameters == complete.values;
+        });
+        if (again)
+            return fmt::format("scenario {} is named twice with the same parameters", n.which->name);
+        chosen.push_back({n.which, complete.values});
     }
     return "";
 }
 
 } // namespace
 
+std::string no_scenario(const std::string &name)
+{
+    std::vector<const char *> known;
+    for (const scenario &which : all_scenarios())
+        known.push_back(which.name);
+    return fmt::format("there is no scenario \"{}\"; there are {}", name, fmt::join(known, ", "));
+}
+
 std::string choose_subject(const std::vector<std::string> &names, const std::vector<std::string> &set,
                            std::vector<chosen_scenario> &chosen)
 {
     std::vector<parameter_setting> settings;
+    std::vector<named_scenario> named;
     std::string error = parse_settings(set, "--set", settings);
     if (error.empty())
-        error = choose_scenarios(names, chosen);
-    return error.empty() ? set_parameters(settings, chosen) : error;
+        error = choose_scenarios(names, named);
+    return error.empty() ? set_parameters(settings, named, chosen) : error;
 }
 
 std::string check_out_folder(const std::string &folder)

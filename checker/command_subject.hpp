@@ -8,8 +8,17 @@
 
 namespace interfuse {
 
-// The scenarios of those names, all if there is none, with the parameters that `set` gives as key=value and the presets of
-// the others. Returns what is wrong, in a sentence, or nothing.
+// The sentence that there is none of that name, with the names that there are.
+std::string no_scenario(const std::string &name);
+
+// What the names of scenarios in a command line are, for its help.
+inline constexpr const char *names_of_scenarios =
+    "Names of scenarios, with parameters of their own as in mix:requesters=2,split=1, which win over --set; all if none "
+    "is named";
+
+// The scenarios of those names, all if there is none, with the parameters that stand behind a name as in
+// NAME:key=value,key=value, else those that `set` gives as key=value, and the presets of the others. One may be named
+// again with other parameters. Returns what is wrong, in a sentence, or nothing.
 std::string choose_subject(const std::vector<std::string> &names, const std::vector<std::string> &set,
                            std::vector<chosen_scenario> &chosen);
 

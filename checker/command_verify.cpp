@@ -62,7 +62,7 @@ std::optional<std::size_t> read_bytes(const std::string &text)
 void add_subject(verb_line &app, verify_arguments &given, verify_options &options)
 {
     auto subject = "What to verify";
-    app.add_option("scenarios", given.scenarios, "Names of scenarios; all if none is named");
+    app.add_option("scenarios", given.scenarios, names_of_scenarios)->option_text("NAME[:KEY=VALUE,...]");
     with_environment(app.add_option("--core", given.core, "The core to run, see: list cores"))
         ->option_text("NAME")
         ->capture_default_str()
@@ -261,7 +261,7 @@ int status_of(const verification &result)
         if (!search.complete())
             return complain(exit_incomplete,
                             fmt::format("{} of scenario {} stopped the search before it had seen every state",
-                                        search.result.bound, search.of.which->name));
+                                        search.result.bound, search.of.title()));
     return exit_met;
 }
 
@@ -270,7 +270,7 @@ std::string progress_text(const scenario_search &search, const search_counts &co
 {
     auto milliseconds = static_cast<std::uint64_t>(took.count() / 1'000'000) + 1;
     return fmt::format("{}: {} states, {} a second, depth {}, {} steps open on the path, {} revisits, {} MB",
-                       search.of.which->name, grouped(counts.states), grouped(counts.states * 1000 / milliseconds),
+                       search.of.title(), grouped(counts.states), grouped(counts.states * 1000 / milliseconds),
                        counts.depth, grouped(open), grouped(counts.revisits), counts.visited_bytes >> 20);
 }
 
@@ -296,7 +296,7 @@ int run_verify(int argc, char **argv)
     listener.found = [&](const finding &found, const trace &recorded) {
         progress.clear();
         if (request.format == "text" && !found.accepted)
-            print_finding(fmt::format("violation in {}", found.scenario), found, recorded);
+            print_finding(fmt::format("violation in {}", found.of.title()), found, recorded);
     };
     listener.progress = [&](const scenario_search &search, const search_counts &counts, std::size_t open) {
         if (progress.due())

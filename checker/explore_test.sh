@@ -48,6 +48,28 @@ options_come_from_file_and_environment() {
     [[ $(grep -cE '"faults": 1|"requesters": 2' out) == 2 ]] || fail "INTERFUSE_SET is not obeyed"
 }
 
+a_scenario_has_parameters_of_its_own() {
+    expect 0 explore mix:requesters=2 mix:op=read,split=1 one-request --set requesters=3,faults=1 --runs 10
+    [[ $(sed -n 's/: a sample of .*//p' out) == $'mix:requesters=2,faults=1\nmix:requesters=3,op=read,split=1,faults=1\none-request:requesters=3,faults=1' ]] ||
+        fail "parameters do not go where they were given: $(<out)"
+    expect 0 explore mix:requesters=2 mix --set requesters=3 --runs 10 --format json
+    [[ $(sed -n 's/.*"requesters": //p' out) == $'2,\n3,' ]] || fail "the report has other parameters"
+    expect 1 explore mix mix:split=1 mix:daemons=2 --core no_extra_reference --runs 2000 --out twice
+    local title trace traces=()
+    mv out told
+    for title in mix mix:split=1 mix:daemons=2; do
+        trace=$(sed -n "/^violation in run [0-9]* of $title: /{n;s/^trace: //p}" told)
+        expect 1 replay "$trace"
+        traces+=("${trace##*-}")
+    done
+    [[ ${traces[1]} == 2.json && ${traces[2]} == 3.json ]] || fail "further traces of one name are ${traces[*]}"
+    grep -q '"split":1' twice/*-2.json || fail "the second trace is not that of the second scenario"
+    expect 1 explore mix:split=1 mix --core no_extra_reference --runs 2000 --out twice --format github
+    grep -q ' of scenario mix:split=1; trace twice/' out || fail "an annotation does not name the parameters"
+    expect 1 explore mix:split=1 mix --core no_extra_reference --runs 2000 --out twice --format junit
+    grep -q '<testcase name="mix:split=1" ' out || fail "a test case does not name the parameters"
+}
+
 what_watches_is_a_list_and_recorded() {
     expect 0 explore one-request --runs 5 --watch memory,locks --format json
     grep -q '"watch": "memory,locks"' out || fail "a list of watchers is not obeyed"
@@ -142,6 +164,7 @@ an_interruption_keeps_what_was_sampled() {
 }
 
 the_first_violation_stops_the_search_with_any_number_of_jobs
+a_scenario_has_parameters_of_its_own
 what_watches_is_a_list_and_recorded
 options_come_from_file_and_environment
 names_of_values_are_recorded

@@ -28,7 +28,7 @@ missed=(polling-daemon --set pollers=0 --runs 500)
 expect 0 explore "${missed[@]}"
 says 'never reached: .*SIGIO for a request'
 expect 1 explore "${missed[@]}" --goals
-says '^violation in polling-daemon: goal: none of 500 runs has reached "SIGIO for a request"$'
+says '^violation in polling-daemon:pollers=0: goal: none of 500 runs has reached "SIGIO for a request"$'
 says 'seed 1: 2 violations in a sample of 500 runs'
 expect 1 explore "${missed[@]}" --goals --format json
 says '"verdict": "violation"'
@@ -38,7 +38,7 @@ expect 1 explore "${missed[@]}" --goals --format junit
 says 'failures="2"'
 says 'there is no trace'
 expect 1 explore "${missed[@]}" --goals --format github
-says '^::error title=interfuse%3A goal::goal: none of 500 runs .*; 500 runs of scenario polling-daemon; no trace$'
+says '^::error title=interfuse%3A goal::goal: none of 500 runs .*; 500 runs of scenario polling-daemon:pollers=0; no trace$'
 INTERFUSE_GOALS=1 expect 1 explore "${missed[@]}"
 
 # The twin reaches all.

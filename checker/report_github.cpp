@@ -26,7 +26,7 @@ std::string report_github(const exploration &result)
                 where.line == 0 ? "" : fmt::format("file={},line={},", escaped(where.file, true), where.line);
             std::string message =
                 fmt::format("{}; {} of scenario {}; {}", sentence_of(found), counted(found.count, "run"),
-                            found.scenario, found.trace.empty() ? "no trace" : "trace " + found.trace);
+                            found.of.title(), found.trace.empty() ? "no trace" : "trace " + found.trace);
             text += fmt::format("::{} {}title={}::{}\n", found.accepted ? "notice" : "error", place,
                                 escaped("interfuse: " + found.verdict.invariant, true), escaped(message, false));
         }

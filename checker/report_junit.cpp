@@ -11,7 +11,7 @@ namespace interfuse {
 static void add_test_case(pugi::xml_node suite, const explore_options &options, const scenario_sample &sample)
 {
     pugi::xml_node test = suite.append_child("testcase");
-    test.append_attribute("name") = sample.of.which->name;
+    test.append_attribute("name") = sample.of.title().c_str();
     test.append_attribute("classname") = fmt::format("interfuse.{}", options.core).c_str();
     test.append_attribute("time") = std::chrono::duration<double>(sample.took).count();
     std::string out = fmt::format("sample of {}, {}, seed {}\n", counted(sample.sums.runs, "run"),

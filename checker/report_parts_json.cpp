@@ -29,7 +29,8 @@ ordered_json json_of(const finding &found)
             {"message", found.verdict.message},
             {"location", {{"file", where.file}, {"function", where.function}, {"line", where.line}}},
             {"caller", found.verdict.caller},
-            {"scenario", found.scenario},
+            {"scenario", found.of.which->name},
+            {"parameters", json_of(found.of)},
             {"count", found.count},
             {"first_run", std::to_string(found.first_run)},
             {"trace", found.trace}};

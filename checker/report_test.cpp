@@ -28,7 +28,7 @@ explore_options some_options()
 finding some_finding(bool accepted)
 {
     finding found;
-    found.scenario = all_scenarios()[0].name;
+    found.of = {&all_scenarios()[0], {{"faults", 1}}};
     found.verdict = {sim::verdict_kind::violation,         "membership", "request 7 is on fc->pending, 100% wrong",
                      {"core/dev.cpp", "request_end", 203}, 0xabc,        ""};
     found.documented = found.accepted = accepted;
@@ -72,6 +72,8 @@ TEST(Report, FitsItsSchema)
         {"disturbance", "bad-address"}, {"stage", "left-behind"}, {"operation", "READ"}, {"runs", 7}};
     EXPECT_EQ(document["coverage"]["strikes"], nlohmann::json::array({strike}));
     EXPECT_EQ(document["scenarios"][0]["goals"][0]["name"], all_scenarios()[0].goals[0].name);
+    for (const char *where : {"scenarios", "findings"})
+        EXPECT_EQ(document[where][0]["parameters"], nlohmann::json({{"faults", 1}})) << where;
     document["verdict"] = "verified";
     EXPECT_FALSE(fits());
 }
@@ -142,7 +144,7 @@ TEST(Report, IsBriefAboutManyScenariosButForGoalsThatWereMissed)
         result.samples.push_back(result.samples[0]);
     result.samples[1].sums.runs_reaching[0] = 1;
     std::string among_many = report_text(some_options(), result);
-    EXPECT_NE(among_many.find("one-request: 1,234 runs, 80 steps a run, 1,234 done; 1 of 1 goal reached\n"),
+    EXPECT_NE(among_many.find("one-request:faults=1: 1,234 runs, 80 steps a run, 1,234 done; 1 of 1 goal reached\n"),
               std::string::npos) << among_many;
     EXPECT_NE(among_many.find("0 of 1 goal reached\n    never reached: answered\n"), std::string::npos);
     EXPECT_EQ(std::ranges::count(among_many, '\n'), 20 + 19 + 1);
@@ -162,10 +164,10 @@ TEST(Report, GathersAKnownFindingFromAllScenarios)
     for (scenario_sample &sample : result.samples)
         sample.findings = {some_finding(true)};
     finding elsewhere = some_finding(true);
-    elsewhere.scenario = "elsewhere";
+    elsewhere.of.parameters = {{"faults", 2}};
     result.samples[1].findings = {elsewhere};
     std::string text = report_text(some_options(), result);
-    EXPECT_NE(text.find("\n    in 4 runs: one-request 2, elsewhere 2\n    out/t.json\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("\n    in 4 runs: one-request:faults=1 2, one-request:faults=2 2\n    out/t.json\n"), std::string::npos) << text;
     EXPECT_NE(text.find("nothing new violated, 1 known in a sample of 2,468 runs"), std::string::npos) << text;
     result.samples[1].findings[0].verdict.fingerprint = 0xdef;
     EXPECT_NE(report_text(some_options(), result).find("nothing new violated, 2 known"), std::string::npos);
@@ -179,6 +181,7 @@ TEST(Report, IsJunitXmlWithAFailureForEachNewViolation)
     ASSERT_TRUE(document.load_string(report_junit(some_options(), result).c_str()));
     pugi::xml_node suite = document.child("testsuite");
     EXPECT_STREQ(suite.attribute("failures").value(), "1");
+    EXPECT_STREQ(suite.child("testcase").attribute("name").value(), "one-request:faults=1");
     EXPECT_STREQ(suite.child("testcase").child("failure").attribute("type").value(), "membership");
 }
 
@@ -204,7 +207,7 @@ TEST(Report, HasAMissedGoalWithoutATrace)
     EXPECT_EQ(verdict_of(result), "violation");
     EXPECT_EQ(report_github(result),
               "::error title=interfuse%3A goal::goal: none of 1234 runs has reached \"answered\"; 2 runs of scenario "
-              "one-request; no trace\n");
+              "one-request:faults=1; no trace\n");
     EXPECT_NE(report_junit(some_options(), result).find(">there is no trace<"), std::string::npos);
     EXPECT_EQ(nlohmann::json::parse(report_json(some_options(), result))["scenarios"][0]["stopped_early"], false);
     result.samples[0].findings = {some_finding(false)};

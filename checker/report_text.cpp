@@ -99,7 +99,7 @@ std::string brief_text(const scenario_sample &sample, check_level checks)
     for (std::size_t i = 0; i < goals.size(); ++i)
         if (sums.runs_reaching[i] == 0)
             missed.emplace_back(goals[i].name);
-    std::string text = fmt::format("{}: {}, {} steps a run, {}", sample.of.which->name, counted(sums.runs, "run"),
+    std::string text = fmt::format("{}: {}, {} steps a run, {}", sample.of.title(), counted(sums.runs, "run"),
                                    sums.runs == 0 ? 0 : sums.steps / sums.runs, verdicts_of(sums));
     if (checks == check_level::end)
         return text + "\n";
@@ -112,7 +112,7 @@ std::string brief_text(const scenario_sample &sample, check_level checks)
 std::string scenario_text(const scenario_sample &sample, check_level checks)
 {
     const tally &sums = sample.sums;
-    std::string text = fmt::format("{}: a sample of {}, {}", sample.of.which->name, counted(sums.runs, "run"),
+    std::string text = fmt::format("{}: a sample of {}, {}", sample.of.title(), counted(sums.runs, "run"),
                                    counted(sums.steps, "step"));
     if (sums.runs == 0 || sums.examined == 0)
         return text + "\n";
@@ -158,7 +158,7 @@ std::string known_text(const exploration &result)
         std::vector<std::string> places;
         for (const finding *found : same) {
             runs += found->count;
-            places.push_back(fmt::format("{} {}", found->scenario, grouped(found->count)));
+            places.push_back(fmt::format("{} {}", found->of.title(), grouped(found->count)));
         }
         text += fmt::format("known: {}\n    in {}: {}\n    {}\n", sentence_of(*same.front()), counted(runs, "run"),
                             fmt::join(places, ", "), same.front()->trace);

@@ -2,7 +2,6 @@
 #include "checker/report_verify.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "checker/report.hpp"
 #include "checker/report_parts_json.hpp"
@@ -15,18 +14,6 @@ std::uint64_t per_second(std::uint64_t count, std::chrono::nanoseconds time)
 {
     auto microseconds = static_cast<std::uint64_t>(time.count() / 1000);
     return microseconds == 0 ? 0 : count * 1'000'000 / microseconds;
-}
-
-// The parameters that differ from their presets, as --set takes them.
-std::string settings_of(const chosen_scenario &chosen)
-{
-    std::vector<std::string> set;
-    for (std::size_t i = 0; i < chosen.parameters.size(); ++i) {
-        const parameter &declared = chosen.which->parameters[i];
-        if (chosen.parameters[i].value != declared.preset)
-            set.push_back(fmt::format("{}={}", declared.name, text_of(declared, chosen.parameters[i].value)));
-    }
-    return set.empty() ? "" : fmt::format(" {}", fmt::join(set, ","));
 }
 
 std::string ending_of(const scenario_search &search)
@@ -50,7 +37,7 @@ std::string known_text(const verification &result)
     for (const scenario_search &search : result.searches)
         for (const finding &found : search.findings)
             if (found.accepted)
-                text += fmt::format("known in {}: {}\n    {}\n", found.scenario, sentence_of(found), found.trace);
+                text += fmt::format("known in {}: {}\n    {}\n", found.of.title(), sentence_of(found), found.trace);
     return text;
 }
 
@@ -91,8 +78,8 @@ std::string search_line(const scenario_search &search)
 {
     const search_counts &counts = search.result.counts;
     std::string text =
-        fmt::format("{}{}: {}: {}, {}, depth {}, {} ends; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n",
-                    search.of.which->name, settings_of(search.of), ending_of(search), counted(counts.states, "state"),
+        fmt::format("{}: {}: {}, {}, depth {}, {} ends; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n",
+                    search.of.title(), ending_of(search), counted(counts.states, "state"),
                     counted(counts.transitions, "transition"), counts.depth, grouped(counts.ends),
                     grouped(counts.passes), counts.passes == 1 ? "pass" : "passes", seconds_of(search.result.took),
                     grouped(per_second(counts.states_of_all_passes, search.result.took)), bytes_a_state(counts));
@@ -140,8 +127,8 @@ std::string verify_table(const verify_options &options, const verification &resu
         std::string verdict = ending_of(search);
         if (!search.findings.empty())
             verdict += fmt::format(", {}", counted(search.findings.size(), "finding"));
-        text += fmt::format("| {}{} | {} | {} | {} | {} | {} | {} | {:.1f} s | {:.1f} | {} |\n", search.of.which->name,
-                            settings_of(search.of), options.core, name_of(options.points), grouped(counts.states),
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {:.1f} s | {:.1f} | {} |\n", search.of.title(),
+                            options.core, name_of(options.points), grouped(counts.states),
                             grouped(counts.transitions), grouped(counts.depth), counts.passes,
                             seconds_of(search.result.took), bytes_a_state(counts), verdict);
     }

@@ -33,17 +33,30 @@ expect 'requesters of scenario one-request must be from 1 to 6, not 1x$' explore
 expect 'requesters of scenario one-request must be from 1 to 6, not 99999999999$' explore --set requesters=99999999999
 expect 'one of linux-2.6.17, repaired, .* was expected, not "nosuch"$' explore --core nosuch
 expect 'no scenario "nosuch"; there are one-request, ' explore nosuch
-expect 'one-request is named twice$' explore one-request one-request
+expect 'one-request is named twice with the same parameters$' explore one-request one-request
+expect 'one-request is named twice with the same parameters$' explore one-request one-request:requesters=1
+expect 'mix is named twice with the same parameters$' verify mix:split=1 mix --set split=1
+expect '^interfuse: mix: key=value was expected, not ""$' explore mix:
+expect '^interfuse: mix: key=value was expected, not "split"$' verify mix:split
+expect '^interfuse: mix: key=value was expected, not ""$' explore mix:split=1,
+expect '^interfuse: mix: split is given twice, as 0 and as 1; once is allowed$' explore mix:split=0,split=1
+expect 'scenario mix has no parameter nosuch; it has: requesters, ' explore mix:nosuch=1
+expect 'requesters of scenario mix must be from 1 to 4, not 5$' verify mix:requesters=5
+expect 'there is no scenario "nosuch"; there are one-request, ' verify nosuch:requesters=1
 expect '--set: requesters is given twice, as 1 and as 2; once is allowed$' explore --set requesters=1,requesters=2
 expect '--set: requesters is given twice, as 1 and as 1; once is allowed$' verify --set requesters=1 --set requesters=1
 expect 'requesters of scenario one-request must be from 1 to 6 without leading zeros, not 01$' explore --set requesters=01
+expect 'faults of scenario one-request must be from 0 to 8 without leading zeros, not 00$' explore one-request:faults=00
 expect 'faults of scenario one-request must be from 0 to 8, not -0$' explore one-request --set faults=-0
 expect 'page_size of scenario one-request must be a power of two from 64 to 4096, not 100$' explore --set page_size=100
+expect 'page_size of scenario bad-address must be a power of two from 64 to 4096, not 4095$' explore bad-address:page_size=4095
 expect 'page_size of scenario one-request must be a power of two from 64 to 4096, not 8192$' explore --set page_size=8192
 expect 'buffer of scenario mix must be 0 or from 42 to 8192, not 1$' explore mix --set buffer=1
 expect 'buffer of scenario mix must be 0 or from 42 to 8192, not 41$' explore mix --set buffer=41
 expect 'buffer of scenario setxattr must be 0 or from 42 to 256, not 41$' explore setxattr --set buffer=41
 expect 'lazy of scenario mix does nothing unless unmounters is more than 0$' explore mix --set lazy=1
+expect 'insist of scenario mix does nothing unless killers is more than 0$' verify mix:insist=signal
+expect 'late of scenario mix does nothing unless faults or efaults or oom is more than 0$' explore mix:late=1 --set lazy=0
 expect '--nosuch' explore --nosuch
 expect '--strategy: nosuch not in' explore --strategy nosuch
 expect '--points: middle not in' explore --points middle
@@ -145,7 +158,7 @@ got=0
     --set requesters=2 --format json --out "$scratch/traces" >"$scratch/report" 2>&1 || got=$?
 [[ $got == 0 ]] || { echo "a sound command line exits $got:"; cat "$scratch/report"; status=1; }
 got=0
-"$tool" explore mix --set lazy=1,unmounters=1,insist=kill,killers=1,late=1,oom=1,buffer=42,page_size=64,faults=0 \
+"$tool" explore mix mix:lazy=1,unmounters=1 mix:insist=kill,killers=1 mix:late=1,oom=1 mix:buffer=42 mix:page_size=64,faults=0 \
     --seed 0 --runs 10 --out "$scratch/traces" >"$scratch/report" 2>&1 || got=$?
 [[ $got == 0 ]] || { echo "a command line with all that is needed exits $got:"; cat "$scratch/report"; status=1; }
 exit "$status"

@@ -172,6 +172,16 @@ std::vector<parameter_setting> settings_of(const scenario &which, const std::vec
     return settings;
 }
 
+std::string title_of(const scenario &which, const std::vector<parameter_value> &values)
+{
+    std::string title = which.name;
+    for (const parameter_value &each : values)
+        for (const parameter &p : which.parameters)
+            if (each.name == p.name && each.value != p.preset)
+                title += fmt::format("{}{}={}", title == which.name ? ':' : ',', p.name, text_of(p, each.value));
+    return title;
+}
+
 static std::vector<parameter_value> in_use;
 
 void use_parameters(std::vector<parameter_value> values)

@@ -77,6 +77,8 @@ parameters_result read_settings(const scenario &which, const std::vector<paramet
 parameters_result read_recorded_settings(const scenario &which, const std::vector<parameter_setting> &set);
 // Values as they are written in --set.
 std::vector<parameter_setting> settings_of(const scenario &which, const std::vector<parameter_value> &values);
+// The scenario's name and those that differ from their presets, as the command line takes them: "mix:op=read,split=1".
+std::string title_of(const scenario &which, const std::vector<parameter_value> &values);
 
 // The parameters of the scenario being built. REQUIRES: the scenario declares the name.
 int parameter_of(std::string_view name);

@@ -12,6 +12,7 @@
 #include "checker/search/interruption.hpp"
 #include "checker/search/known.hpp"
 #include "checker/search/lock_cycle.hpp"
+#include "checker/search/trace_paths.hpp"
 #include "checker/trace/recording.hpp"
 #include "checker/trace/trace_file.hpp"
 
@@ -93,7 +94,7 @@ private:
     {
         const sim::verdict &outcome = *sim::the_run.outcome;
         finding found;
-        found.scenario = sample.of.which->name;
+        found.of = sample.of;
         found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
         found.count = 1;
         sample.findings.push_back(found);
@@ -147,7 +148,7 @@ private:
         recorded.strategy = options.strategy->name;
         recorded.seed = options.seed;
         finding found;
-        found.scenario = recorded.scenario;
+        found.of = sample.of;
         found.verdict = recorded.verdict;
         found.count = counted.count;
         found.first_run = counted.first_run;
@@ -157,7 +158,7 @@ private:
         if (again.result.fingerprint != counted.fingerprint)
             result.nondeterminism =
                 fmt::format("run {} of scenario {} ended with fingerprint {:016x} and, run again, with {:016x}",
-                            counted.first_run, recorded.scenario, counted.fingerprint, again.result.fingerprint);
+                            counted.first_run, sample.of.title(), counted.fingerprint, again.result.fingerprint);
         found.trace = found.accepted ? documented : write_finding(recorded);
         sample.findings.push_back(found);
         listener.found(found, recorded);
@@ -172,7 +173,7 @@ private:
         recorded.core = options.core;
         recorded.strategy = options.strategy->name;
         recorded.seed = options.seed;
-        return fmt::format("in run {} of {} {}", order.run, of.which->name, sim::text_of_lock_edge(order.edge));
+        return fmt::format("in run {} of {} {}", order.run, of.title(), sim::text_of_lock_edge(order.edge));
     }
 
     // A circle within one run has ended that run with a finding of its own.
@@ -193,7 +194,7 @@ private:
             fingerprint ^= XXH3_64bits(&order.edge, sizeof order.edge);
         }
         finding found;
-        found.scenario = recorded.scenario;
+        found.of = result.samples[chain.back().scenario].of;
         found.verdict = {sim::verdict_kind::violation, "lock_order",
                          fmt::format("{}: locks are taken in a circle, though no run deadlocked", fmt::join(texts, ", and ")),
                          {}, fingerprint, ""};
@@ -225,7 +226,7 @@ private:
     {
         std::string subject = fmt::format("{}|{}|{}", missed_goal, sample.of.which->name, missed.name);
         finding found;
-        found.scenario = sample.of.which->name;
+        found.of = sample.of;
         found.verdict = {sim::verdict_kind::violation,
                          missed_goal,
                          fmt::format("none of {} runs has reached \"{}\"", sample.sums.runs, missed.name),
@@ -248,8 +249,7 @@ private:
     {
         if (!options.without.empty())
             return "";
-        std::string path = fmt::format("{}/{}-{}-{:016x}.json", options.out, recorded.scenario, recorded.core,
-                                       recorded.verdict.fingerprint);
+        std::string path = paths.next(recorded);
         std::string error = write_trace(recorded, path);
         note_error(error);
         return error.empty() ? path : "";
@@ -260,6 +260,7 @@ private:
     const steady_clock::time_point started = steady_clock::now();
     steady_clock::time_point deadline = steady_clock::time_point::max();
     std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+    trace_paths paths{options.out};
     exploration result;
 };
 

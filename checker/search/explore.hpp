@@ -18,6 +18,8 @@ namespace interfuse {
 struct chosen_scenario {
     const scenario *which;
     std::vector<parameter_value> parameters; // complete
+
+    std::string title() const { return title_of(*which, parameters); }
 };
 
 struct explore_options {
@@ -41,7 +43,7 @@ struct explore_options {
 };
 
 struct finding {
-    std::string scenario;
+    chosen_scenario of;
     trace_verdict verdict;
     bool documented = false;
     bool accepted = false; // documented and not strict: it does not make the exit status 1

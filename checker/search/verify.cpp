@@ -8,6 +8,7 @@
 
 #include "checker/search/interruption.hpp"
 #include "checker/search/known.hpp"
+#include "checker/search/trace_paths.hpp"
 #include "checker/trace/recording.hpp"
 #include "checker/trace/trace_file.hpp"
 
@@ -95,7 +96,7 @@ private:
         }
         into.result.bound = "the setup";
         finding found;
-        found.scenario = into.of.which->name;
+        found.of = into.of;
         found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
         found.count = 1;
         into.findings.push_back(found);
@@ -155,7 +156,7 @@ private:
         else if (counted.kind == finding_kind::verdict || counted.kind == finding_kind::circle)
             result.nondeterminism = fmt::format(
                 "a path of {} steps in scenario {} ended with \"{}\" ({:016x}) and, run again, with nothing{}{}",
-                counted.path.size(), again.what.scenario, counted.message, counted.fingerprint,
+                counted.path.size(), into.of.title(), counted.message, counted.fingerprint,
                 chooser.error().empty() ? "" : "; ", chooser.error());
     }
 
@@ -171,7 +172,7 @@ private:
         }
         const char *documented = documented_trace(options.core.c_str(), fingerprint);
         finding found;
-        found.scenario = recorded.scenario;
+        found.of = into.of;
         found.verdict = recorded.verdict;
         found.count = count;
         found.documented = documented != nullptr;
@@ -183,8 +184,7 @@ private:
 
     std::string write_finding(const trace &recorded)
     {
-        std::string path = fmt::format("{}/{}-{}-{:016x}.json", options.out, recorded.scenario, recorded.core,
-                                       recorded.verdict.fingerprint);
+        std::string path = paths.next(recorded);
         std::string error = write_trace(recorded, path);
         if (result.error.empty())
             result.error = error;
@@ -194,6 +194,7 @@ private:
     const verify_options &options;
     const verify_listener &listener;
     const steady_clock::time_point started = steady_clock::now();
+    trace_paths paths{options.out};
     verification result;
 };
 
