@@ -9,6 +9,7 @@
 #include "checker/command.hpp"
 #include "checker/command_core.hpp"
 #include "checker/command_line.hpp"
+#include "checker/command_subject.hpp"
 #include "checker/exit_status.hpp"
 #include "checker/report_coverage.hpp"
 #include "checker/search/interruption.hpp"
@@ -58,7 +59,7 @@ std::string choose(const std::vector<std::string> &names, std::vector<const scen
     for (const std::string &name : names) {
         const scenario *which = find_scenario(name);
         if (which == nullptr)
-            return fmt::format("there is no scenario \"{}\"; list scenarios names them", name);
+            return no_scenario(name);
         if (std::ranges::find(chosen, which) != chosen.end())
             return fmt::format("scenario {} is named twice", name);
         chosen.push_back(which);

@@ -89,7 +89,7 @@ expect 'TRACE is required' replay
 expect 'not expected: two' replay one two
 expect 'nosuch not in' list nosuch
 expect 'WHAT is required' schema
-expect 'there is no scenario "nosuch"' coverage nosuch
+expect 'there is no scenario "nosuch"; there are one-request, ' coverage nosuch
 expect '--runs: ' coverage --runs 0
 expect 'there is no mutant "nosuch"; "interfuse list cores" names them, those of a folder of yours only while INTERFUSE_MUTANTS does$' mutants nosuch
 expect 'there is no mutant "repaired"; "interfuse list cores" names them' mutants repaired
