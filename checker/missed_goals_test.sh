@@ -41,6 +41,11 @@ expect 1 explore "${missed[@]}" --goals --format github
 says '^::error title=interfuse%3A goal::goal: none of 500 runs .*; 500 runs of scenario polling-daemon:pollers=0; no trace$'
 INTERFUSE_GOALS=1 expect 1 explore "${missed[@]}"
 
+# What ends runs before they reach a goal is said.
+expect 1 explore closed-file --core linux-2.6.17 --runs 60 --goals
+says '^violation in closed-file: goal: none of 60 runs has reached "[^"]*", [0-9]+ of which documented findings have ended before$'
+says '^    never reached: .* \(documented findings have ended [0-9]+ of 60 runs before\)$'
+
 # The twin reaches all.
 expect 0 explore polling-daemon --runs 500 --goals
 

@@ -150,6 +150,19 @@ TEST(Report, IsBriefAboutManyScenariosButForGoalsThatWereMissed)
     EXPECT_EQ(std::ranges::count(among_many, '\n'), 20 + 19 + 1);
 }
 
+TEST(Report, SaysHowManyRunsDocumentedFindingsEndedBeforeAGoalWasReached)
+{
+    exploration result = some_result();
+    result.samples[0].findings = {some_finding(false)};
+    EXPECT_NE(report_text(some_options(), result).find("\n    never reached: answered\n"), std::string::npos);
+    result.samples[0].findings = {some_finding(true), some_finding(true)};
+    std::string missed = "\n    never reached: answered (documented findings have ended 4 of 1,234 runs before)\n";
+    EXPECT_NE(report_text(some_options(), result).find(missed), std::string::npos);
+    while (result.samples.size() < 20)
+        result.samples.push_back(result.samples[0]);
+    EXPECT_NE(report_text(some_options(), result).find(missed), std::string::npos);
+}
+
 TEST(Report, NamesRunsThatWereCut)
 {
     exploration result = some_result();

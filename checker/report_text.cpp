@@ -70,6 +70,15 @@ unsigned kinds_seen(const tally &sums)
     return seen;
 }
 
+// Why goals may have been missed that could be reached.
+std::string ended_before(const scenario_sample &sample)
+{
+    std::uint64_t ended = sample.runs_ended_by_documented();
+    return ended == 0 ? ""
+                      : fmt::format(" (documented findings have ended {} of {} before)", grouped(ended),
+                                    counted(sample.sums.runs, "run"));
+}
+
 // The goals with the share of the runs that reached them, in the scenario's order, then those that none reached.
 std::string goals_text(const scenario_sample &sample)
 {
@@ -86,7 +95,7 @@ std::string goals_text(const scenario_sample &sample)
     if (!met.empty())
         text += fmt::format("    reached: {}\n", fmt::join(met, ", "));
     if (!missed.empty())
-        text += fmt::format("    never reached: {}\n", fmt::join(missed, ", "));
+        text += fmt::format("    never reached: {}{}\n", fmt::join(missed, ", "), ended_before(sample));
     return text;
 }
 
@@ -105,7 +114,7 @@ std::string brief_text(const scenario_sample &sample, check_level checks)
         return text + "\n";
     text += fmt::format("; {} of {} reached\n", goals.size() - missed.size(), counted(goals.size(), "goal"));
     if (!missed.empty())
-        text += fmt::format("    never reached: {}\n", fmt::join(missed, "; "));
+        text += fmt::format("    never reached: {}{}\n", fmt::join(missed, "; "), ended_before(sample));
     return text;
 }
 

@@ -225,11 +225,14 @@ private:
     void add_missed_goal(scenario_sample &sample, const goal &missed)
     {
         std::string subject = fmt::format("{}|{}|{}", missed_goal, sample.of.which->name, missed.name);
+        std::string message = fmt::format("none of {} runs has reached \"{}\"", sample.sums.runs, missed.name);
+        if (std::uint64_t ended = sample.runs_ended_by_documented(); ended > 0)
+            message += fmt::format(", {} of which documented findings have ended before", ended);
         finding found;
         found.of = sample.of;
         found.verdict = {sim::verdict_kind::violation,
                          missed_goal,
-                         fmt::format("none of {} runs has reached \"{}\"", sample.sums.runs, missed.name),
+                         message,
                          {},
                          XXH3_64bits(subject.data(), subject.size()),
                          ""};
@@ -265,6 +268,14 @@ private:
 };
 
 } // namespace
+
+std::uint64_t scenario_sample::runs_ended_by_documented() const
+{
+    std::uint64_t runs = 0;
+    for (const finding &found : findings)
+        runs += found.documented ? found.count : 0;
+    return runs;
+}
 
 std::uint64_t exploration::digest() const
 {

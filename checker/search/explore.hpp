@@ -62,6 +62,9 @@ struct scenario_sample {
     std::uint64_t next = 0;        // ordinal of the next run
     bool over = false;
     std::chrono::nanoseconds took{0};
+
+    // Whatever these runs might have reached later, they have not.
+    std::uint64_t runs_ended_by_documented() const;
 };
 
 struct exploration {
