@@ -174,7 +174,6 @@ void follow_file_put(const sim::event &what)
 
 void follow_call_end(const sim::event &what)
 {
-    changing_ghost().copying_touched = ghost().locked != 0;
     follow_owner_leaving();
     call_ghost &call = own_call();
     judge_call(call, what);

@@ -153,6 +153,8 @@ static void queued(request_ghost &r)
     r.owned = awaited ? 2 : 1;
     r.owner = awaited ? self : nobody;
     r.owner_left = false;
+    if (awaited)
+        changing_ghost().awaited_by[self] |= slot_bit(slot_of(r));
     r.ends = 0;
 }
 
@@ -182,9 +184,17 @@ void follow_state(request_ghost &r, const sim::event &what)
 void follow_owner_leaving()
 {
     ghost_state &g = changing_ghost();
-    auto self = static_cast<std::uint8_t>(sim::current_task());
-    for (unsigned i = 0; i < g.requests_high; ++i)
-        g.requests[i].owner_left = g.requests[i].owner_left || g.requests[i].owner == self;
+    unsigned self = sim::current_task();
+    slot_mask awaited = g.awaited_by[self];
+    if (awaited == 0)
+        return;
+    g.awaited_by[self] = 0;
+    for (slot_mask left = awaited; left != 0; left &= left - 1) {
+        request_ghost &r = g.requests[static_cast<unsigned>(std::countr_zero(left))];
+        r.owner_left = r.owner_left || r.owner == self;
+    }
+    if ((awaited & g.locked) != 0)
+        g.copying_touched = true;
 }
 
 void follow_end_call(request_ghost &r, const sim::event &what)

@@ -94,8 +94,11 @@ struct ghost_state {
     slot_mask touched;           // requests whose count, owners or state changed since they were checked
     bool counters_touched;       // a semaphore's count, num_waiting or a token
     sim::place counted_at;       // where one of them changed last, until they are checked
-    bool copying_touched;        // a request was locked, or a system call ended while one is
+    bool copying_touched;        // a request was locked, or its requester has left while it is
     slot_mask locked;            // requests that are locked for copying
+    // By task: requests that it queued in its system call and waits for. Whoever ends a call looks at its own alone, so that
+    // for a search it has nothing to do with what the others are at.
+    std::array<slot_mask, ghost_tasks> awaited_by;
     std::uint32_t connections_high; // slots in use lie below
     const kernel::kmem_cache_t *request_cache;
     std::array<connection_ghost, ghost_connections_max> connections;
