@@ -78,10 +78,11 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->group(subject);
     add_watch_option(app, given.watch, "none", subject);
     with_environment(app.add_option("--reduce", given.reduce,
-                                    "Which tasks are tried in a state: all, or all that are awake, or persistent sets"))
-        ->option_text("none|sleep|persistent")
-        ->check(CLI::IsMember({"none", "sleep", "persistent"}))
-        ->default_str("sleep, with --livelocks or --shortest none")
+                                    "Which tasks are tried in a state: all, all that are awake, of these one whose step is "
+                                    "nobody else's business by itself, or persistent sets"))
+        ->option_text("none|sleep|local|persistent")
+        ->check(CLI::IsMember({"none", "sleep", "local", "persistent"}))
+        ->default_str("local, with --watch races sleep, with --livelocks or --shortest none")
         ->group(subject);
     with_environment(app.add_option("--seed", options.seed,
                                     "Order in which the tasks of a state are tried; 0: as they were started"))
@@ -164,13 +165,17 @@ reduction reduction_of(const std::string &name)
 {
     if (name == "none")
         return reduction::none;
-    return name == "sleep" ? reduction::sleep_sets : reduction::persistent_sets;
+    if (name == "sleep")
+        return reduction::sleep_sets;
+    return name == "local" ? reduction::local_steps : reduction::persistent_sets;
 }
 
 // Returns what is wrong, or nothing.
 std::string choose_reduction(const verify_arguments &given, verify_options &options)
 {
-    options.reduce = reduction_of(given.reduce.value_or(options.livelocks || options.shortest ? "none" : "sleep"));
+    bool races = (options.watch & sim::watch_races) != 0;
+    const char *preset = options.livelocks || options.shortest ? "none" : races ? "sleep" : "local";
+    options.reduce = reduction_of(given.reduce.value_or(preset));
     if (options.shortest && (options.reduce != reduction::none || options.jobs > 1 || options.livelocks))
         return "--shortest: with --reduce none and --jobs 1 only, and without --livelocks, as it searches in another "
                "order";
@@ -180,10 +185,9 @@ std::string choose_reduction(const verify_arguments &given, verify_options &opti
         return "--livelocks: with --reduce none only, as a circle may consist of steps that a reduction leaves out";
     if (options.livelocks && options.jobs > 1)
         return "--livelocks: with --jobs 1 only, as circles are found in the order of one search";
-    bool races = (options.watch & sim::watch_races) != 0;
     if (races && (options.livelocks || options.walks != 0))
         return "--watch: races takes neither --livelocks nor --walks, as it tells states apart by what led to them too";
-    if (races && options.reduce == reduction::persistent_sets)
+    if (races && (options.reduce == reduction::persistent_sets || options.reduce == reduction::local_steps))
         return "--watch: races takes --reduce sleep or none, as it compares steps in every state";
     return "";
 }

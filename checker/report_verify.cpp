@@ -85,6 +85,9 @@ std::string search_line(const scenario_search &search)
                     grouped(per_second(counts.states_of_all_passes, search.result.took)), bytes_a_state(counts));
     if (counts.stalled > 0)
         text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
+    if (counts.passed > 0)
+        text += fmt::format("    on local steps {} more {} passed through and not kept\n", counted(counts.passed, "state"),
+                            counts.passed == 1 ? "was" : "were");
     if (counts.race_steps > 0)
         text += fmt::format("    races were looked for in each state, by {} further steps\n",
                             grouped(counts.race_steps));

@@ -17,6 +17,7 @@ ordered_json json_of(const scenario_search &search)
             {"complete", search.complete()},
             {"bound", search.result.bound},
             {"states", counts.states},
+            {"passed", counts.passed},
             {"transitions", counts.transitions},
             {"revisits", counts.revisits},
             {"ends", counts.ends},

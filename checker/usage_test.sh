@@ -114,6 +114,7 @@ expect '--max-time: a number of seconds' mutants --max-time nan
 expect '--max-time: a number of seconds' selfcheck --max-time 0
 expect '--watch: verify takes none, memory, races or memory,races' verify --watch all
 expect '--watch: races takes --reduce sleep or none' verify --watch races --reduce persistent
+expect '--watch: races takes --reduce sleep or none' verify --watch races --reduce local
 expect '--watch: races takes neither --livelocks nor --walks' verify --watch races --walks 5
 expect '--watch: races takes neither --livelocks nor --walks' verify --watch races --livelocks
 expect '--livelocks: with --reduce none only' verify --livelocks --reduce sleep

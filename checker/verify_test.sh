@@ -38,7 +38,7 @@ expect 1 no_extra_reference mix:killers=1 mix:killers=1,split=1 --first
 # is begun, each with the watcher of memory as well.
 expect 0 repaired one-request mix --set killers=1 --reduce none --self-check
 sed -n 's/^\([a-z-]*\).* states.*, \([0-9]*\) ends;.*/\1 \2/p' "$scratch/said" >"$scratch/ends"
-for reduce in sleep persistent; do
+for reduce in sleep local persistent; do
     expect 0 repaired one-request mix --set killers=1 --reduce "$reduce" --self-check
     sed -n 's/^\([a-z-]*\).* states.*, \([0-9]*\) ends;.*/\1 \2/p' "$scratch/said" | diff "$scratch/ends" - ||
         complain "with --reduce $reduce the ends are others"
@@ -51,22 +51,30 @@ states() {
 expect 0 repaired mix --set aborters=1 --reduce none
 every=$(states)
 for jobs in 1 3; do
-    expect 0 repaired mix --set aborters=1 --jobs "$jobs"
+    expect 0 repaired mix --set aborters=1 --reduce sleep --jobs "$jobs"
     [[ $(states) == "$every" ]] || complain "sleep sets of $jobs processes lead to $(states) states, not $every"
 done
-expect 0 repaired mix --set aborters=1 --reduce persistent
-fewer=$(states)
-expect 0 repaired mix --set aborters=1 --reduce persistent --jobs 3
-[[ $(states) == "$fewer" ]] || complain "persistent sets of three processes lead to $(states) states, not $fewer"
+for reduce in local persistent; do
+    expect 0 repaired mix --set aborters=1 --reduce "$reduce"
+    fewer=$(states)
+    [[ ${fewer//,/} -lt ${every//,/} ]] || complain "with --reduce $reduce $fewer states are visited, not less than $every"
+    expect 0 repaired mix --set aborters=1 --reduce "$reduce" --jobs 3
+    [[ $(states) == "$fewer" ]] || complain "with --reduce $reduce three processes visit $(states) states, not $fewer"
+done
 for watch in none memory; do
     expect 4 repaired --self-check --watch "$watch" --max-states 1000
 done
 
 # Hashes of twice as many bits know the same states, and random runs stay inside them.
-expect 0 repaired mix --set aborters=1 --hash 128 --walks 300 --jobs 2
+expect 0 repaired mix --set aborters=1 --reduce sleep --hash 128 --walks 300 --jobs 2
 [[ $(states) == "$every" ]] || complain "hashes of 128 bits know $(states) states, not $every"
 grep -q '^    300 random walks stayed inside$' "$scratch/said" || complain "the random walks are not reported"
 grep -qE 'at most [0-9.]+e-(29|3)' "$scratch/said" || complain "128 bits give no better probability: $(tail -n 1 "$scratch/said")"
+
+expect 0 repaired mix --set aborters=1 --walks 300
+grep -q '^    300 random walks stayed inside$' "$scratch/said" || complain "walks beside local steps are not reported"
+grep -q '^    on local steps [0-9,]* states more were passed through and not kept$' "$scratch/said" ||
+    complain "it is not said how many states were passed through"
 
 # Layer by layer the same states are seen.
 expect 0 repaired mix --set killers=1 --reduce none
@@ -139,7 +147,7 @@ fi
 expect 0 repaired mix --set killers=1
 
 # A request that is put back to rest does not commute with a touch of it, though they share no word but its marks.
-for reduce in none sleep persistent; do
+for reduce in none sleep local persistent; do
     expect 1 used_after_put one-request --watch memory --reduce "$reduce"
     grep -q 'resting_object: ' "$scratch/said" || complain "with --reduce $reduce no touch of a resting request is found"
 done

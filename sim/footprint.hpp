@@ -20,6 +20,11 @@ inline word_index word_of(const void *address)
 inline constexpr word_index first_stack_word = (stacks_base - arena_base) / 8;
 inline constexpr word_index first_shadow_word = (shadow_base - arena_base) / 8;
 
+inline bool is_on_a_stack(word_index word)
+{
+    return word >= first_stack_word && word < first_shadow_word;
+}
+
 inline std::uint64_t &word_at(word_index word)
 {
     return reinterpret_cast<std::uint64_t *>(arena_base)[word];

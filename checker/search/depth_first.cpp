@@ -40,8 +40,8 @@ std::uint64_t bit(unsigned task)
 } // namespace
 
 depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
-                         futures &touched, visited_set &visited, team *others)
-    : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(visited), others(others),
+                         futures &touched, local_steps &local, visited_set &visited, team *others)
+    : on(on), bounds(bounds), script(script), way(way), touched(touched), local(local), visited(visited), others(others),
       turns(turns_of(bounds.seed)), steps_max(sim::the_run.limits.steps_max)
 {
     if (bounds.self_check)
@@ -107,7 +107,7 @@ void depth_first::count_bytes()
     counts.visited_bytes = visited.bytes();
     if (check)
         counts.checks = check->done;
-    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + touched.bytes() + frames.size() * sizeof frames[0] +
+    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + touched.bytes() + local.bytes() + frames.size() * sizeof frames[0] +
                                                         (circles ? circles->bytes() : 0));
 }
 
@@ -126,6 +126,8 @@ bool depth_first::enter(std::uint32_t asleep)
     if (check)
         check->congruence();
     std::uint64_t enabled = way.enabled();
+    if (std::uint64_t local = next_local(enabled); local != 0)
+        return pass_through(local, asleep);
     visited_set::added added = visited.add(enabled != 0 && tails ? way.hash() + tails->key() : way.hash(),
                                            static_cast<visited_set::sleepers>(asleep));
     switch (added.what) {
@@ -158,6 +160,31 @@ bool depth_first::enter(std::uint32_t asleep)
     return true;
 }
 
+// The first task whose next step is local.
+std::uint64_t depth_first::next_local(std::uint64_t enabled) const
+{
+    // A task that goes round with nobody else would otherwise never come to a state that is kept.
+    constexpr std::uint32_t passed_max = 1000;
+    if (!passes_through() || (depth > 0 && frames[depth - 1].passed == passed_max))
+        return 0;
+    for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
+        auto task = static_cast<unsigned>(std::countr_zero(rest));
+        if (local.is_local(task, way.position(task)))
+            return rest & -rest;
+    }
+    return 0;
+}
+
+bool depth_first::pass_through(std::uint64_t local, std::uint32_t asleep)
+{
+    ++counts.passed;
+    std::uint32_t passed = depth == 0 ? 0 : frames[depth - 1].passed;
+    if ((local & asleep) != 0 || !push(local, asleep))
+        return false;
+    frames[depth - 1].passed = passed + 1;
+    return true;
+}
+
 bool depth_first::push(std::uint64_t enabled, std::uint32_t asleep)
 {
     if (depth == steps_max) {
@@ -171,7 +198,7 @@ bool depth_first::push(std::uint64_t enabled, std::uint32_t asleep)
     search_frame &f = frames[depth++];
     f.enabled = enabled;
     f.asleep = asleep;
-    f.done = 0;
+    f.done = f.passed = 0;
     if (depth > 1)
         for (std::uint32_t rest = asleep; rest != 0; rest &= rest - 1)
             f.noted_in[static_cast<unsigned>(std::countr_zero(rest))] =
@@ -245,6 +272,7 @@ void depth_first::take_next_step()
     script.used = 0;
     ++counts.transitions;
     std::uint64_t stood_at = way.position(f.taken.task);
+    std::uint64_t rest = check && f.passed != 0 ? way.enabled() & ~bit(f.taken.task) : 0;
     bool continues = step_of(f.taken.task);
     f.taken.answers = script.answers;
     f.next = script.answers;
@@ -255,6 +283,8 @@ void depth_first::take_next_step()
         way.find_replaced(replaced);
     if (reduces())
         learn(f, stood_at, continues);
+    if (passes_through())
+        local.learn_step(f.taken.task, stood_at, replaced, continues);
     if (sleeps())
         asleep = still_asleep(f);
     if (!continues)
@@ -262,7 +292,7 @@ void depth_first::take_next_step()
     if (check) {
         check->hash(
             "the search has lost track of the world after a step: something is changed that no footprint lists");
-        check_commutation(continues ? asleep : 0);
+        check_commutation(continues ? asleep | rest : 0);
     }
     if (!continues || !enter(asleep))
         step_back();
@@ -308,10 +338,10 @@ void depth_first::step_back()
         check->hash("a step that was taken back has left something behind");
 }
 
-// Those that still sleep were taken to be independent of the step in progress.
-void depth_first::check_commutation(std::uint32_t asleep)
+// Those that still sleep were taken to be independent of the step in progress, and of a local one everybody was.
+void depth_first::check_commutation(std::uint64_t independent)
 {
-    for (std::uint32_t rest = asleep; rest != 0; rest &= rest - 1)
+    for (std::uint64_t rest = independent; rest != 0; rest &= rest - 1)
         check->commutation(frames[depth - 1].taken, static_cast<unsigned>(std::countr_zero(rest)));
 }
 
@@ -326,47 +356,6 @@ void depth_first::learn(search_frame &f, std::uint64_t stood_at, bool continues)
     f.full = f.full || !continues || touched.goes_back(stood_at, way.position(task));
     if (conflicting != 0 || f.full)
         touched.learn_conflict(stood_at);
-}
-
-// Hands the work that lies nearest to the start over to somebody who has none.
-void depth_first::share()
-{
-    if (!others->somebody_waits())
-        return;
-    for (std::size_t i = 0; i + 1 < depth; ++i) {
-        search_frame &f = frames[i];
-        if (!f.more_variants && candidates(f) == 0)
-            continue;
-        handed_over work;
-        for (std::size_t above = 0; above < i; ++above)
-            work.path.push_back(frames[above].taken);
-        work.from = f;
-        for (std::uint32_t rest = f.noted(); rest != 0; rest &= rest - 1) {
-            auto task = static_cast<unsigned>(std::countr_zero(rest));
-            work.from.words[task] = frames[f.noted_in[task]].words[task];
-        }
-        if (others->offer(work)) {
-            f.closed = true;
-            f.more_variants = false;
-        }
-        return;
-    }
-}
-
-void depth_first::take_over(const handed_over &work)
-{
-    for (const search_step &each : work.path) {
-        push(0, 0);
-        search_frame &f = frames[depth - 1];
-        f.closed = true;
-        f.taken = each;
-        script.answers = each.answers;
-        script.used = 0;
-        step_of(each.task);
-    }
-    push(0, 0);
-    frames[depth - 1] = work.from;
-    frames[depth - 1].noted_in.fill(static_cast<std::uint32_t>(depth - 1));
 }
 
 } // namespace interfuse

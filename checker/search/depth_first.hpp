@@ -5,6 +5,7 @@
 
 #include "checker/search/fair_circles.hpp"
 #include "checker/search/futures.hpp"
+#include "checker/search/local_steps.hpp"
 #include "checker/search/self_check.hpp"
 #include "checker/search/state_search.hpp"
 #include "checker/search/step_races.hpp"
@@ -26,7 +27,7 @@ class depth_first {
 public:
     // The walk stands at the start. `others`: who shares the set; null: nobody.
     depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way, futures &touched,
-                visited_set &visited, team *others);
+                local_steps &local, visited_set &visited, team *others);
 
     // Through all states, or the share of them that falls to this process. Calls `look` every few thousand transitions.
     void run(const std::function<void(const depth_first &)> &look);
@@ -45,8 +46,11 @@ private:
     void go_through(const std::function<void(const depth_first &)> &look);
     void look_around(const std::function<void(const depth_first &)> &look);
     void count_bytes();
-    bool sleeps() const { return bounds.reduce == reduction::sleep_sets; }
+    bool passes_through() const { return bounds.reduce == reduction::local_steps; }
+    bool sleeps() const { return bounds.reduce == reduction::sleep_sets || passes_through(); }
     bool enter(std::uint32_t asleep);
+    std::uint64_t next_local(std::uint64_t enabled) const;
+    bool pass_through(std::uint64_t local, std::uint32_t asleep);
     bool push(std::uint64_t enabled, std::uint32_t asleep);
     void judge_end();
     std::uint64_t candidates(const search_frame &f) const;
@@ -55,7 +59,7 @@ private:
     bool step_of(unsigned task);
     void back();
     void step_back();
-    void check_commutation(std::uint32_t asleep);
+    void check_commutation(std::uint64_t independent);
     void learn(search_frame &f, std::uint64_t stood_at, bool continues);
     std::uint32_t still_asleep(search_frame &f);
     bool choose_step(search_frame &f);
@@ -74,6 +78,7 @@ private:
     step_script &script;
     world_walk &way;
     futures &touched;
+    local_steps &local;
     visited_set &visited;
     team *others;
     std::optional<self_check> check;

@@ -167,8 +167,8 @@ void futures::learn(const lesson &elsewhere)
         return learn_way(elsewhere.a, elsewhere.b, {});
     case lesson_kind::conflict:
         return learn_conflict(elsewhere.a);
-    case lesson_kind::shared_word:
-        break; // the walk's
+    default:
+        break; // the walk's, or of another kind of reduction
     }
 }
 

@@ -12,6 +12,9 @@ enum class lesson_kind : std::uint8_t {
     step,        // leads from place a to place b
     conflict,    // a step from place a conflicts with somebody's future
     shared_word, // word a, of a stack, is touched by others than its owner
+    changes,     // task b changes word a
+    local_word,  // a step from place a, which may be a local one, touches word b
+    ends_run,    // a step from place a ends the run
 };
 
 struct lesson {

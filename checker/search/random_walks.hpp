@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "checker/search/futures.hpp"
+#include "checker/search/local_steps.hpp"
 #include "checker/search/step_script.hpp"
 #include "checker/search/world_walk.hpp"
 
@@ -33,8 +34,8 @@ private:
 };
 
 // Walks until so many walks in a row have taught nothing, and puts what was learnt to use. That is no more than a good
-// guess: a search goes on to learn, and is repeated as long as it does. `touched`: null if futures are not asked for.
-void learn_from_random_walks(step_script &script, world_walk &way, futures *touched, sim::rng &chance,
-                             std::uint64_t idle_walks, std::chrono::steady_clock::time_point deadline);
+// guess: a search goes on to learn, and is repeated as long as it does. `touched`, `local`: null if they are not asked for.
+void learn_from_random_walks(step_script &script, world_walk &way, futures *touched, local_steps *local,
+                             sim::rng &chance, std::uint64_t idle_walks, std::chrono::steady_clock::time_point deadline);
 
 } // namespace interfuse

@@ -184,6 +184,27 @@ TEST(SleepSets, VisitEachStateOfRandomProgramsByFewerSteps)
     EXPECT_LT(fewer_transitions * 3, transitions * 2);
 }
 
+TEST(LocalSteps, FindTheSameInRandomPrograms)
+{
+    sim::rng random(1);
+    std::uint64_t states = 0;
+    std::uint64_t kept = 0;
+    std::uint64_t passed = 0;
+    for (unsigned program = 0; program < 150; ++program) {
+        make_random_program(random);
+        searched all = search(build_random_program, {.reduce = reduction::none});
+        searched fewer = search(build_random_program, {.reduce = reduction::local_steps, .walks = 20});
+        ASSERT_EQ(fewer.counts.ends, all.counts.ends) << "program " << program;
+        ASSERT_EQ(fingerprints_of(fewer), fingerprints_of(all)) << "program " << program;
+        ASSERT_EQ(fewer.counts.walks, 20U) << "program " << program;
+        states += all.counts.states;
+        kept += fewer.counts.states;
+        passed += fewer.counts.passed;
+    }
+    EXPECT_LT(kept * 3, states * 2);
+    EXPECT_GT(passed * 10, kept);
+}
+
 TEST(PersistentSets, FindTheSameInRandomPrograms)
 {
     sim::rng random(1);
@@ -210,12 +231,13 @@ TEST(PersistentSets, KnowThatWhoStandsAtAGateTouchesIt)
     EXPECT_EQ(all.findings.size(), 2U);
     EXPECT_EQ(fingerprints_of(search(build_crossing, {.reduce = reduction::persistent_sets})), fingerprints_of(all));
     EXPECT_EQ(fingerprints_of(search(build_crossing, {.reduce = reduction::sleep_sets})), fingerprints_of(all));
+    EXPECT_EQ(fingerprints_of(search(build_crossing, {.reduce = reduction::local_steps})), fingerprints_of(all));
 }
 
 TEST(SeveralProcesses, SeeTheSameStatesAndFindTheSame)
 {
     sim::rng random(2);
-    for (reduction reduce : {reduction::none, reduction::sleep_sets, reduction::persistent_sets})
+    for (reduction reduce : {reduction::none, reduction::sleep_sets, reduction::local_steps, reduction::persistent_sets})
         for (unsigned program = 0; program < 20; ++program) {
             make_random_program(random);
             searched alone = search(build_random_program, {.reduce = reduce});

@@ -17,6 +17,7 @@ struct search_frame {
     std::uint64_t enabled = 0;
     std::uint64_t alive = 0;       // that may still run, now or later
     std::uint64_t tried = 0;       // of the enabled ones
+    std::uint32_t passed = 0;      // states before it that were passed through, one behind the other; 0: it is kept
     std::uint64_t conflicting = 0; // of those alive, whose future conflicts with a step that was tried
     bool full = false;             // all must be tried
     std::uint32_t asleep = 0;      // tried elsewhere, and nothing that was done since has to do with it

@@ -103,8 +103,9 @@ std::string end_worker(const worker &ended)
 class workforce {
 public:
     workforce(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
-              futures &touched, visited_set &visited)
-        : on(on), bounds(bounds), script(script), way(way), touched(touched), visited(visited), members(jobs)
+              futures &touched, local_steps &local, visited_set &visited)
+        : on(on), bounds(bounds), script(script), way(way), touched(touched), local(local), visited(visited),
+          members(jobs)
     {
         std::fflush(nullptr);
         for (unsigned i = 0; i < jobs; ++i)
@@ -146,12 +147,13 @@ private:
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(0);
-        depth_first search(on, bounds, script, way, touched, visited, &members);
+        depth_first search(on, bounds, script, way, touched, local, visited, &members);
         search.run([](const depth_first &) {});
         packer packed;
         put(packed, share_of(search));
         packed.put(touched.learnt());
         packed.put(way.learnt());
+        packed.put(local.learnt());
         say(pipe, packed.bytes);
         _exit(0);
     }
@@ -188,6 +190,9 @@ private:
         packed.take(lessons);
         for (const lesson &each : lessons)
             way.learn(each);
+        packed.take(lessons);
+        for (const lesson &each : lessons)
+            local.learn(each);
     }
 
     runner &on;
@@ -195,6 +200,7 @@ private:
     step_script &script;
     world_walk &way;
     futures &touched;
+    local_steps &local;
     visited_set &visited;
     team members;
     std::vector<worker> workers;
@@ -210,6 +216,7 @@ searched_share share_of(const depth_first &done)
 void searched_share::add(const searched_share &other)
 {
     counts.states += other.counts.states;
+    counts.passed += other.counts.passed;
     counts.transitions += other.counts.transitions;
     counts.revisits += other.counts.revisits;
     counts.ends += other.counts.ends;
@@ -233,10 +240,10 @@ void searched_share::add(const searched_share &other)
 }
 
 searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script,
-                                 world_walk &way, futures &touched, visited_set &visited,
+                                 world_walk &way, futures &touched, local_steps &local, visited_set &visited,
                                  const std::function<void(std::uint64_t)> &progress)
 {
-    return workforce(jobs, on, bounds, script, way, touched, visited).run(progress);
+    return workforce(jobs, on, bounds, script, way, touched, local, visited).run(progress);
 }
 
 } // namespace interfuse

@@ -23,8 +23,8 @@ public:
     // A state behaves as when it was seen first: the same tasks can go on, their steps touch the same words, and lead
     // to the same states or reports. A state that is new is compared with the earlier ones but for data on stacks.
     void congruence();
-    // The last step, and each step that the other task could take before it, lead to the same states in either order.
-    // REQUIRES: the run goes on behind all of them.
+    // The last step, and each step that the other task could take before it, lead to the same states in either order, or
+    // the other ends the run alike. REQUIRES: the run goes on behind the last one.
     void commutation(const search_step &last, unsigned other);
 
     search_checks done;

@@ -31,7 +31,7 @@ public:
         on.begin_search(script);
         way.emplace(bounds.wide);
         walk(walks_least);
-        if (reduces())
+        if (bounds.reduce == reduction::persistent_sets || bounds.reduce == reduction::local_steps)
             walk(walks_least); // who conflicts with whom shows only when it is known what they touch
         do {
             take_effect();
@@ -43,7 +43,7 @@ public:
             states_of_all_passes += last.counts.states;
         } while (is_through() && has_learnt());
         if (is_through())
-            last.counts.walks = walk_inside(on, bounds, script, *way, *visited, last.findings);
+            last.counts.walks = walk_inside(on, bounds, script, *way, local, *visited, last.findings);
         on.end_search();
         return summed_up();
     }
@@ -54,17 +54,19 @@ private:
     static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
-    bool reduces() const { return bounds.reduce == reduction::persistent_sets; }
 
     void walk(std::uint64_t idle_walks)
     {
         if (bounds.reduce != reduction::none)
-            learn_from_random_walks(script, *way, reduces() ? &touched : nullptr, chance, idle_walks, bounds.deadline);
+            learn_from_random_walks(script, *way, bounds.reduce == reduction::persistent_sets ? &touched : nullptr,
+                                    bounds.reduce == reduction::local_steps ? &local : nullptr, chance, idle_walks,
+                                    bounds.deadline);
     }
 
     void take_effect()
     {
         touched.take_effect();
+        local.take_effect();
         way->take_effect();
     }
 
@@ -73,7 +75,7 @@ private:
     {
         if (bounds.reduce == reduction::none && !bounds.races)
             return false;
-        return !way->learnt().empty() || std::ranges::any_of(touched.learnt(), [](const lesson &each) {
+        return !way->learnt().empty() || !local.holds() || std::ranges::any_of(touched.learnt(), [](const lesson &each) {
             return each.kind != lesson_kind::conflict;
         });
     }
@@ -84,7 +86,7 @@ private:
         visited.emplace(bounds.memory_max, bounds.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
         if (bounds.jobs > 1) {
             last =
-                search_in_workers(bounds.jobs, on, bounds, script, *way, touched, *visited, [&](std::uint64_t states) {
+                search_in_workers(bounds.jobs, on, bounds, script, *way, touched, local, *visited, [&](std::uint64_t states) {
                     seen.states = states;
                     tell(seen, 0);
                 });
@@ -96,7 +98,7 @@ private:
             last = {search.counts, std::move(search.findings), search.bound, search.interrupted, {}};
             return;
         }
-        depth_first search(on, bounds, script, *way, touched, *visited, nullptr);
+        depth_first search(on, bounds, script, *way, touched, local, *visited, nullptr);
         search.run([&](const depth_first &now) { tell(now.counts, now.open()); });
         last = share_of(search);
     }
@@ -130,6 +132,7 @@ private:
     std::optional<world_walk> way;
     std::optional<visited_set> visited; // of the last pass
     futures touched;
+    local_steps local;
     searched_share last;
     unsigned passes = 0;
     std::uint64_t states_of_all_passes = 0;

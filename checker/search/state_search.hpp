@@ -14,9 +14,10 @@
 namespace interfuse {
 
 // Which of the tasks that can go on are tried in a state. Sleep sets: each state is visited, but by as few steps as do,
-// by what the steps touch. Persistent sets: as few states as do, so that each end and each violation is still found, by
-// what each task may touch from where it stands (both Godefroid 1996).
-enum class reduction : std::uint8_t { none, sleep_sets, persistent_sets };
+// by what the steps touch. Local steps: the same, but where a task's next step touches nothing that others touch it is taken
+// at once, by itself, and the state before it is passed through and not kept. Persistent sets: as few states as do, so that
+// each end and each violation is still found, by what each task may touch from where it stands (all Godefroid 1996).
+enum class reduction : std::uint8_t { none, sleep_sets, local_steps, persistent_sets };
 
 struct search_bounds {
     reduction reduce = reduction::sleep_sets;
@@ -27,7 +28,7 @@ struct search_bounds {
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
     std::uint64_t walks = 0; // random ones after the search, which must stay inside it
-    bool races = false;      // looks for them in every state, hence without persistent sets
+    bool races = false;      // looks for them in every state, hence neither with persistent sets nor with local steps
     bool livelocks = false;  // looks for fair circles; without reduction, by one process
     std::uint64_t states_max = UINT64_MAX;
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
@@ -67,6 +68,7 @@ struct search_checks {
 
 struct search_counts {
     std::uint64_t states = 0;      // different ones, the start among them
+    std::uint64_t passed = 0;      // times that a state was passed through on a local step
     std::uint64_t transitions = 0; // taken
     std::uint64_t revisits = 0;    // transitions into a state that was known
     std::uint64_t ends = 0;        // states in which nobody can go on

@@ -11,7 +11,7 @@ namespace {
 using settings = std::vector<parameter_value>;
 
 // A search is set up, run to its end and thrown away. REQUIRES: it comes to an end.
-void search(benchmark::State &state, const settings &given, search_bounds bounds = {})
+void search(benchmark::State &state, const settings &given, search_bounds bounds = {.reduce = reduction::local_steps})
 {
     const scenario *which = find_scenario("mix");
     run_setup setup{.which = which, .parameters = complete_parameters(*which, given).values, .limits = {}};
@@ -35,19 +35,28 @@ void search(benchmark::State &state, const settings &given, search_bounds bounds
 const settings one_killed = {{"killers", 1}};
 const settings one_aborted = {{"aborters", 1}};
 const settings two_requesters = {{"requesters", 2}, {"killers", 1}};
+const settings killed_and_aborted = {{"killers", 1}, {"aborters", 1}};
 const settings many_disturbances = {{"split", 1}, {"aborters", 1}, {"faults", 1}};
 
 BENCHMARK_CAPTURE(search, killed, one_killed)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, killed_without_reduction, one_killed, search_bounds{.reduce = reduction::none})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, killed_by_sleep_sets, one_killed, search_bounds{.reduce = reduction::sleep_sets})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, killed_by_persistent_sets, one_killed, search_bounds{.reduce = reduction::persistent_sets})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, aborted, one_aborted)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, killed_and_aborted, killed_and_aborted)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, killed_and_aborted_by_sleep_sets, killed_and_aborted,
+                  search_bounds{.reduce = reduction::sleep_sets})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, two_requesters, two_requesters)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, disturbed, many_disturbances)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(search, disturbed_by_two_processes, many_disturbances, search_bounds{.jobs = 2})
+BENCHMARK_CAPTURE(search, disturbed_by_two_processes, many_disturbances, search_bounds{.reduce = reduction::local_steps, .jobs = 2})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 

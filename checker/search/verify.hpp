@@ -16,7 +16,7 @@ struct verify_options {
     std::uint64_t seed = 0; // as in search_bounds
     sim::run_limits limits; // steps_max bounds the length of a path
     sim::watch_set watch = 0;
-    reduction reduce = reduction::sleep_sets;
+    reduction reduce = reduction::local_steps;
     bool first = false;    // ends each search at its first finding
     bool shortest = false; // paths to findings; without reduction
     bool wide = false;     // hashes of 128 bits

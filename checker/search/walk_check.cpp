@@ -2,6 +2,7 @@
 #include "checker/search/walk_check.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "checker/search/end.hpp"
 #include "checker/search/interruption.hpp"
@@ -12,11 +13,16 @@
 namespace interfuse {
 
 std::uint64_t walk_inside(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
-                          const visited_set &visited, const std::vector<state_finding> &findings)
+                          const local_steps &local, const visited_set &visited, const std::vector<state_finding> &findings)
 {
     sim::rng chance{2};
     random_walker walker(script, way, chance);
-    bool all_states = bounds.reduce != reduction::persistent_sets;
+    auto is_kept = [&] {
+        for (std::uint64_t rest = way.enabled(); bounds.reduce == reduction::local_steps && rest != 0; rest &= rest - 1)
+            if (auto task = static_cast<unsigned>(std::countr_zero(rest)); local.is_local(task, way.position(task)))
+                return false;
+        return bounds.reduce != reduction::persistent_sets || way.enabled() == 0;
+    };
     auto is_known = [&](const sim::verdict &found) {
         return !found.is_finding() ||
                std::ranges::find(findings, fingerprint_of(found), &state_finding::fingerprint) != findings.end();
@@ -27,7 +33,7 @@ std::uint64_t walk_inside(runner &on, const search_bounds &bounds, step_script &
             return false;
         }
         bool over = way.enabled() == 0;
-        sim::require(!(all_states || over) || visited.contains(way.hash()),
+        sim::require(!is_kept() || visited.contains(way.hash()),
                      "a random walk comes to a state that the search has not visited");
         sim::require(!over || is_known(verdict_of_end(on, way)), "a random walk ends as the search has not seen it");
         return true;

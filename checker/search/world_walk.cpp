@@ -22,11 +22,7 @@ constexpr std::size_t header_bytes = offsetof(sim::world, tasks);
 const sim::word_index first_word = header_bytes / 8;
 using sim::first_shadow_word;
 using sim::first_stack_word;
-
-bool is_on_a_stack(sim::word_index word)
-{
-    return word >= first_stack_word && word < first_shadow_word;
-}
+using sim::is_on_a_stack;
 
 unsigned owner_of_stack_word(sim::word_index word)
 {

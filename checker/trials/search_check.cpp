@@ -7,7 +7,7 @@ namespace interfuse {
 
 namespace {
 
-constexpr std::size_t searches_of_each = 4;
+constexpr std::size_t searches_of_each = 5;
 
 trial trial_of(const searched_subject &what, std::vector<std::string> more)
 {
@@ -42,7 +42,7 @@ std::vector<std::string> search_check::differences() const
         const char *name;
         const search_summary &found;
     };
-    for (const way &each : {way{"sleep sets", sleep}, way{"persistent sets", persistent}, way{"fine points", fine}}) {
+    for (const way &each : {way{"sleep sets", sleep}, way{"local steps", local}, way{"persistent sets", persistent}, way{"fine points", fine}}) {
         if (each.found.ends != without.ends)
             sentences.push_back(
                 fmt::format("with {} there are {} ends, not {}", each.name, each.found.ends, without.ends));
@@ -60,7 +60,8 @@ std::vector<search_check> check_searches(const std::vector<searched_subject> &su
     std::vector<trial> trials;
     for (const searched_subject &what : subjects) {
         trials.push_back(trial_of(what, {"--reduce", "none", "--self-check"}));
-        trials.push_back(trial_of(what, {"--reduce", "sleep", "--self-check", "--walks", share}));
+        trials.push_back(trial_of(what, {"--reduce", "sleep", "--self-check"}));
+        trials.push_back(trial_of(what, {"--reduce", "local", "--self-check", "--walks", share}));
         trials.push_back(trial_of(what, {"--reduce", "persistent", "--self-check"}));
         trials.push_back(trial_of(what, {"--reduce", "sleep", "--points", "fine", "--self-check"}));
     }
@@ -70,7 +71,7 @@ std::vector<search_check> check_searches(const std::vector<searched_subject> &su
     std::vector<search_check> checks;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
         search_check next{.what = subjects[i]};
-        search_summary *of[searches_of_each] = {&next.without, &next.sleep, &next.persistent, &next.fine};
+        search_summary *of[searches_of_each] = {&next.without, &next.sleep, &next.local, &next.persistent, &next.fine};
         for (std::size_t way = 0; way < searches_of_each; ++way) {
             const trial_result &each = results[i * searches_of_each + way];
             *of[way] = each.search;

@@ -20,8 +20,8 @@ struct searched_subject {
 // What the searches of one subject have come to.
 struct search_check {
     searched_subject what;
-    search_summary without = {}, sleep = {}, persistent = {},
-                   fine = {}; // reductions, with coarse points; sleep sets with fine points
+    search_summary without = {}, sleep = {}, local = {}, persistent = {}; // reductions, with coarse points
+    search_summary fine = {}; // sleep sets with fine points
     std::string error = {};   // of a search that was not complete or ended in an error of interfuse
 
     std::vector<std::string> differences() const; // sentences; none if all is as it should be

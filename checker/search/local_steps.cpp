@@ -1,0 +1,146 @@
+// Learning which steps are nobody else's business.
+#include "checker/search/local_steps.hpp"
+
+#include <algorithm>
+
+#include <sys/mman.h>
+#include <xxhash.h>
+
+#include "sim/fault.hpp"
+#include "sim/world.hpp"
+
+namespace interfuse {
+
+namespace {
+
+constexpr std::size_t touches_bytes = sim::words_of_arena * sizeof(std::uint16_t);
+
+// What is known of a word: the task that touched it first, and more. Several tasks, one of which changes it, contend for it.
+constexpr std::uint16_t first_task = sim::tasks_max - 1;
+constexpr std::uint16_t touched = sim::tasks_max;
+constexpr std::uint16_t by_several = touched * 2;
+constexpr std::uint16_t changed = touched * 4;
+constexpr std::uint16_t contended = by_several | changed;
+
+} // namespace
+
+local_steps::local_steps()
+    : touches(static_cast<std::uint16_t *>(
+          mmap(nullptr, touches_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)))
+{
+    sim::require(touches != MAP_FAILED, "there is no memory for the tables of the search");
+}
+
+local_steps::~local_steps()
+{
+    munmap(touches, touches_bytes);
+}
+
+void local_steps::touch(sim::word_index word, unsigned task, bool changes)
+{
+    // Of a stack a footprint lists only what others than its owner touch at some time.
+    changes = changes || sim::is_on_a_stack(word);
+    std::uint16_t before = touches[word];
+    std::uint16_t now = before != 0 ? before : static_cast<std::uint16_t>(touched | task);
+    if ((now & first_task) != task || sim::is_on_a_stack(word))
+        now |= by_several;
+    if (changes)
+        now |= changed;
+    if (now == before)
+        return;
+    touches[word] = now;
+    fresh.push_back({changes ? lesson_kind::changes : lesson_kind::touch, word, task});
+}
+
+void local_steps::learn_word(place &at, std::uint64_t position, sim::word_index word)
+{
+    if (at.words.insert(word).second)
+        fresh.push_back({lesson_kind::local_word, position, word});
+}
+
+void local_steps::learn_step(unsigned task, std::uint64_t from, const std::vector<sim::word_index> &replaced,
+                             bool continues)
+{
+    const sim::step_footprint &now = sim::the_footprint;
+    footprint.clear();
+    auto note = [&](sim::word_index word, bool changes) {
+        touch(word, task, changes);
+        footprint.push_back(word);
+    };
+    for (std::uint32_t i = 0; i < now.loads; ++i)
+        note(now.loaded[i], false);
+    for (std::uint32_t i = 0; i < now.stores; ++i)
+        note(now.stored[i].word, sim::word_at(now.stored[i].word) != now.stored[i].before);
+    for (sim::word_index word : replaced)
+        note(word, true);
+
+    auto known = places.find(from);
+    if (known == places.end() && !walking)
+        return;
+    place &at = known == places.end() ? places[from] : known->second;
+    if (!continues && !at.ends_run) {
+        at.ends_run = true;
+        fresh.push_back({lesson_kind::ends_run, from});
+    }
+    if (!at.in_effect && !walking)
+        return;
+    if (at.footprints.insert(XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])).second)
+        for (std::uint64_t word : footprint)
+            learn_word(at, from, static_cast<sim::word_index>(word));
+}
+
+bool local_steps::is_local(unsigned task, std::uint64_t position) const
+{
+    auto at = places.find(position);
+    // Whether a task at a gate can go on depends on others.
+    return at != places.end() && at->second.in_effect && sim::the_world().tasks[task].gate == nullptr;
+}
+
+bool local_steps::is_contended(const place &at) const
+{
+    return at.ends_run ||
+           std::ranges::any_of(at.words, [this](sim::word_index word) { return (touches[word] & contended) == contended; });
+}
+
+bool local_steps::holds() const
+{
+    return std::ranges::none_of(places,
+                                [this](const auto &each) { return each.second.in_effect && is_contended(each.second); });
+}
+
+void local_steps::take_effect()
+{
+    for (auto &[position, each] : places)
+        each.in_effect = !is_contended(each);
+    fresh.clear();
+}
+
+void local_steps::learn(const lesson &elsewhere)
+{
+    switch (elsewhere.kind) {
+    case lesson_kind::touch:
+    case lesson_kind::changes:
+        touch(static_cast<sim::word_index>(elsewhere.a), static_cast<unsigned>(elsewhere.b),
+              elsewhere.kind == lesson_kind::changes);
+        break;
+    case lesson_kind::local_word:
+        learn_word(places[elsewhere.a], elsewhere.a, static_cast<sim::word_index>(elsewhere.b));
+        break;
+    case lesson_kind::ends_run:
+        places[elsewhere.a].ends_run = true;
+        break;
+    default:
+        break; // of another kind of reduction
+    }
+}
+
+std::size_t local_steps::bytes() const
+{
+    constexpr std::size_t node = 4 * sizeof(std::uint64_t);
+    std::size_t total = fresh.capacity() * sizeof(lesson);
+    for (const auto &[position, each] : places)
+        total += sizeof each + (1 + each.footprints.size() + each.words.size()) * node;
+    return total;
+}
+
+} // namespace interfuse
