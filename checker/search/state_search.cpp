@@ -31,8 +31,11 @@ public:
         on.begin_search(script);
         way.emplace(bounds.wide);
         walk(walks_least);
-        if (bounds.reduce == reduction::persistent_sets || bounds.reduce == reduction::local_steps)
-            walk(walks_least); // who conflicts with whom shows only when it is known what they touch
+        // Who conflicts with whom shows only when it is known what they touch.
+        if (bounds.reduce == reduction::persistent_sets)
+            walk(walks_least);
+        if (bounds.reduce == reduction::local_steps)
+            walk(3 * walks_least); // a place that is taken for a local one in error costs another pass
         do {
             take_effect();
             if (passes > 0)
