@@ -23,14 +23,18 @@ static void follow_locks(const event &happened)
         follow_held_locks(happened);
 }
 
+static void look_at_marks(const event &what)
+{
+    note_marks_of(what.object, 1);
+    if (is_closed(what.object)) [[unlikely]]
+        closed_object_touched(what);
+}
+
 static void tell_listeners(const event &happened)
 {
     run_state &run = the_run;
-    if ((run.watching & watch_memory) != 0) {
-        note_marks_of(happened.object, 1);
-        if (is_closed(happened.object)) [[unlikely]]
-            closed_object_touched(happened);
-    }
+    if ((run.watching & watch_memory) != 0)
+        look_at_marks(happened);
     if (run.watching != 0)
         follow_locks(happened);
     run.in_listener = true;
@@ -53,6 +57,21 @@ static void tell_listeners(const event &happened)
 void notify(const event &happened)
 {
     tell_listeners(happened);
+    if (the_run.stepwise)
+        wipe_what_listeners_left();
+}
+
+void judge_object(const event &to_come)
+{
+    look_at_marks(to_come);
+    if (the_run.stepwise)
+        wipe_what_listeners_left();
+}
+
+void judge_bytes(const void *start, std::size_t bytes, bool write, const place &where)
+{
+    note_marks_of(start, bytes);
+    closed_bytes_touched({start, bytes, write, nullptr}, where);
     if (the_run.stepwise)
         wipe_what_listeners_left();
 }

@@ -153,6 +153,24 @@ inline void emit(event_kind kind, const void *object, std::uint64_t value, place
         notify({kind, object, value, where, pc});
 }
 
+// What a fake does before it follows what it has found in an object of the program's; the event of that kind comes afterwards.
+// Freed memory holds POISON_FREE and would lead the fake anywhere, so the memory watcher judges the object first. Needless
+// where that leads straight to the event, whose object is judged too.
+void judge_object(const event &to_come);
+inline void announce(event_kind kind, const void *object, place where)
+{
+    if ((the_run.watching & watch_memory) != 0) [[unlikely]]
+        judge_object({kind, object, 0, where, nullptr});
+}
+
+// Where no event follows: the bytes that it loads or stores on the program's behalf.
+void judge_bytes(const void *start, std::size_t bytes, bool write, const place &where);
+inline void announce_access(const void *start, std::size_t bytes, bool write, place where)
+{
+    if ((the_run.watching & watch_memory) != 0) [[unlikely]]
+        judge_bytes(start, bytes, write, where);
+}
+
 // Counts accesses of the core within a step; an endless walk ends as a soft lockup.
 [[noreturn, gnu::cold]] void soft_lockup();
 inline void count_access()

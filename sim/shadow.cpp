@@ -60,11 +60,11 @@ verdict verdict_at(const memory_flaw &flaw, std::string message, const void *pc,
             places.empty() ? "" : places.front().function()};
 }
 
-verdict verdict_of(const access &touched, const memory_flaw &flaw)
+verdict verdict_of(const access &touched, const memory_flaw &flaw, const place &where = {})
 {
     const char *verb = touched.write ? "writes" : "reads";
     return verdict_at(flaw, fmt::format("{} {} {} of {}", the_world().tasks[current_task()].name, verb,
-                                        bytes_text(touched.bytes), flaw.what), touched.pc, place{});
+                                        bytes_text(touched.bytes), flaw.what), touched.pc, where);
 }
 
 struct marks {
@@ -95,6 +95,15 @@ marks find_marks(const access &touched)
         offset += count;
     }
     return found;
+}
+
+void judge_closed(const access &touched, const std::byte *closed, const place &where)
+{
+    if ((the_run.watching & watch_memory) == 0 || the_run.now == phase::host)
+        return;
+    std::optional<memory_flaw> flaw = find_memory_flaw(touched, closed);
+    if (flaw && !is_ignored(flaw->rule))
+        report(verdict_of(touched, *flaw, where));
 }
 
 // Compilers join two pointers into one access of sixteen bytes.
@@ -187,17 +196,35 @@ void memory_touched_slowly(const access &touched)
     note_pointers(touched);
 }
 
-void closed_object_touched(const event &happened)
+void closed_object_touched(const event &what)
 {
     if (!is_shadowed() || the_run.now == phase::host)
         return;
-    access touched = {happened.object, 1, false, happened.pc};
-    std::optional<memory_flaw> flaw = find_memory_flaw(touched, static_cast<const std::byte *>(happened.object));
+    access touched = {what.object, 1, false, what.pc};
+    std::optional<memory_flaw> flaw = find_memory_flaw(touched, static_cast<const std::byte *>(what.object));
     if (!flaw || is_ignored(flaw->rule))
         return;
-    std::string message = fmt::format("{} does {} on {}", the_world().tasks[current_task()].name,
-                                      name_of(happened.kind), flaw->what);
-    report(verdict_at(*flaw, std::move(message), happened.pc, happened.where));
+    std::string message =
+        fmt::format("{} does {} on {}", the_world().tasks[current_task()].name, name_of(what.kind), flaw->what);
+    report(verdict_at(*flaw, std::move(message), what.pc, what.where));
+}
+
+void mark_stored(const void *start, std::size_t bytes, const place &where)
+{
+    access stored = {start, bytes, true, nullptr};
+    const std::byte *closed = find_marks(stored).closed;
+    if (closed != nullptr && is_in_page(closed))
+        return; // whose marks are those of mappings
+    if (closed != nullptr)
+        judge_closed(stored, closed, where);
+    mark_written(start, bytes);
+}
+
+void closed_bytes_touched(const access &touched, const place &where)
+{
+    const std::byte *closed = is_shadowed() ? find_marks(touched).closed : nullptr;
+    if (closed != nullptr && !is_in_page(closed))
+        judge_closed(touched, closed, where);
 }
 
 } // namespace sim

@@ -36,11 +36,13 @@ void mark_written(const void *start, std::size_t bytes); // may be touched
 // What lies between the heap's end and a new allocation, and behind that in its last eight bytes, is nobody's.
 void mark_allocation(std::size_t heap_offset, std::size_t bytes);
 
-// Fakes tell what they have written on the program's behalf.
-inline void wrote(const void *start, std::size_t bytes)
+// Fakes tell what they have written on behalf of the program, which has called them at that place. It may be memory that
+// nobody should write to.
+void mark_stored(const void *start, std::size_t bytes, const place &where);
+inline void wrote(const void *start, std::size_t bytes, const place &where)
 {
     if (is_shadowed()) [[unlikely]]
-        mark_written(start, bytes);
+        mark_stored(start, bytes, where);
 }
 inline bool is_closed(const void *address)
 {
@@ -62,6 +64,8 @@ struct memory_flaw {
 // Of the first closed byte of an access; nothing if the access is right after all. Defined by the kernel, which knows
 // what lies where.
 std::optional<memory_flaw> find_memory_flaw(const access &touched, const std::byte *closed);
+// Whether the byte is one of a page frame's, which the kernel itself touches without a mapping; defined by the kernel too.
+bool is_in_page(const void *address);
 // How reports call a byte of the heap: its object and the offset in that; defined by the kernel too.
 std::string name_of_byte(const void *address);
 
@@ -102,8 +106,11 @@ inline void call_returns(const void *frame_pointer)
     leave_frame(frame_pointer);
 }
 
-// A fake has done something to an object that begins with a closed byte; called while the memory watcher is on.
-void closed_object_touched(const event &happened);
+// A fake does something to an object that begins with a closed byte; called while the memory watcher is on.
+void closed_object_touched(const event &what);
+// A fake loads or stores bytes, some of which may be closed, for its caller at that place. Page frames, which the kernel
+// maps itself, and stacks are not looked at.
+void closed_bytes_touched(const access &touched, const place &where);
 
 // Ends the run with a finding of the memory watcher: who does what to the bytes. Returns if the rule is ignored.
 [[gnu::cold]] void report_access(const access &touched, const memory_flaw &flaw);

@@ -115,7 +115,7 @@ std::span<const kernel_rule> all_kernel_rules()
         {"read_lock_recursion", "nobody reads an rw_semaphore that he reads already: a writer that comes between waits for "
                                 "the first read and holds up the second", "nothing", "locks"},
         {"use_after_free", "nobody touches an object of a slab cache after its free",
-         "an object whose memory somebody else has by then; what a fake does before it reports its operation", "memory"},
+         "an object whose memory somebody else has by then; what a fake comes to by pointers that lie in other objects", "memory"},
         {"out_of_bounds", "nobody touches what lies before or behind an object, of the size that was asked for",
          "more than 16 bytes away; objects that come from no slab cache", "memory"},
         {"page_not_mapped", "a page is touched only by who has mapped it with kmap_atomic, or through "

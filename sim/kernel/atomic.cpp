@@ -19,7 +19,7 @@ void atomic_set(atomic_t *v, int i, place where)
 {
     sim::fine_point();
     v->counter = i;
-    sim::wrote(v, sizeof *v);
+    sim::wrote(v, sizeof *v, where);
     emit(event_kind::atomic_set, v, shown(i), where);
 }
 

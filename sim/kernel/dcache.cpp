@@ -82,8 +82,9 @@ dentry *d_alloc_root(inode *root, place where)
     return entry;
 }
 
-void d_add(dentry *entry, inode *node)
+void d_add(dentry *entry, inode *node, place where)
 {
+    sim::announce_access(entry, sizeof *entry, true, where);
     entry->d_inode = node;
     entry->d_hashed = true;
     sim::release(&entry->d_count);
@@ -99,6 +100,7 @@ void d_instantiate(dentry *entry, inode *node, place where)
 int d_invalidate(dentry *entry, place where)
 {
     sim::point_before_operation();
+    sim::announce(event_kind::mark, &entry->d_count, where);
     bool busy = entry->d_inode != nullptr && S_ISDIR(entry->d_inode->i_mode.peek()) && entry->d_count.counter > 1;
     if (!busy)
         entry->d_hashed = false;

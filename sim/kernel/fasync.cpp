@@ -10,8 +10,10 @@ namespace kernel {
 using sim::emit;
 using sim::event_kind;
 
-static fasync_struct **find_entry(fasync_struct **list, const file *filp)
+static fasync_struct **find_entry(fasync_struct **list, const file *filp, const place &where)
 {
+    if (*list != nullptr)
+        sim::announce(event_kind::fasync, list, where);
     while (*list != nullptr && (*list)->fa_file != filp) {
         sim::count_access();
         list = &(*list)->fa_next;
@@ -22,7 +24,7 @@ static fasync_struct **find_entry(fasync_struct **list, const file *filp)
 static int remove_entry(file *filp, fasync_struct **list, const place &where)
 {
     sim::point_before_operation();
-    fasync_struct **at = find_entry(list, filp);
+    fasync_struct **at = find_entry(list, filp, where);
     fasync_struct *found = *at;
     if (found != nullptr)
         *at = found->fa_next;
@@ -40,7 +42,7 @@ int fasync_helper(int, file *filp, int on, fasync_struct **list, place where)
     if (entry == nullptr)
         return -ENOMEM;
     sim::point_before_operation();
-    bool is_new = *find_entry(list, filp) == nullptr;
+    bool is_new = *find_entry(list, filp, where) == nullptr;
     if (is_new) {
         *entry = {*list, filp};
         *list = entry;
@@ -57,6 +59,7 @@ void kill_fasync(fasync_struct **list, int sig, int, place where)
     emit(event_kind::fasync, list, 2, where);
     for (fasync_struct *entry = *list; entry != nullptr; entry = entry->fa_next) {
         sim::count_access();
+        sim::announce(event_kind::fasync, entry->fa_file, where); // a file that was freed without leaving the list
         if (entry->fa_file->f_owner != nullptr)
             raise_sig(sig, entry->fa_file->f_owner, where);
     }

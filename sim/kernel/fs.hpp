@@ -164,8 +164,8 @@ void iput(inode *node, place where = place::here()); // may sleep; iput(null) is
 // Null for an inode that is being freed. Allowed under a spinlock.
 inode *igrab(inode *node, place where = place::here());
 // Its number no longer finds it.
-void make_bad_inode(inode *node);
-bool is_bad_inode(const inode *node);
+void make_bad_inode(inode *node, place where = place::here());
+bool is_bad_inode(const inode *node, place where = place::here());
 // Memory pressure: drops the caller's reference and frees the inode if nobody else holds it. True if it was freed.
 bool prune_inode(inode *node, place where = place::here());
 
@@ -183,7 +183,7 @@ bool prune_inode(inode *node, place where = place::here());
 // An entry holds its parent.
 dentry *d_alloc(super_block *sb, dentry *parent, const char *name, place where = place::here());
 dentry *d_alloc_root(inode *root, place where = place::here()); // null when out of memory; takes the inode reference
-void d_add(dentry *entry, inode *node);
+void d_add(dentry *entry, inode *node, place where = place::here());
 // Gives a negative entry its inode, with the caller's reference.
 void d_instantiate(dentry *entry, inode *node, place where = place::here());
 // Takes the entry out of the cache, but a directory that others use: then -EBUSY.

@@ -53,6 +53,7 @@ static inode *ifind(super_block *sb, u64 ino, const place &where)
 {
     for (;;) {
         sim::point_before_operation();
+        sim::announce_access(sb, sizeof *sb, false, where);
         inode *node = find_inode(sb, ino);
         if (node == nullptr)
             return nullptr;
@@ -156,15 +157,19 @@ inode *igrab(inode *node, place where)
     return node;
 }
 
-void make_bad_inode(inode *node)
+void make_bad_inode(inode *node, place where)
 {
+    sim::announce_access(&node->i_state, sizeof node->i_state, true, where);
     node->i_state |= I_BAD;
     node->i_hashed = false;
 }
 
-bool is_bad_inode(const inode *node)
+bool is_bad_inode(const inode *node, place where)
 {
-    return (node->i_state & I_BAD) != 0;
+    bool bad = (node->i_state & I_BAD) != 0;
+    if (bad)
+        sim::announce_access(&node->i_state, sizeof node->i_state, false, where);
+    return bad;
 }
 
 bool prune_inode(inode *node, place where)

@@ -17,18 +17,18 @@ namespace kernel {
 using sim::emit;
 using sim::event_kind;
 
-void kobject_init(kobject *kobj)
+void kobject_init(kobject *kobj, place where)
 {
     kobj->count.counter = 1;
     kobj->in_sysfs = false;
-    sim::wrote(&kobj->count, sizeof kobj->count);
-    sim::wrote(&kobj->in_sysfs, sizeof kobj->in_sysfs);
+    sim::wrote(&kobj->count, sizeof kobj->count, where);
+    sim::wrote(&kobj->in_sysfs, sizeof kobj->in_sysfs, where);
 }
 
-int kobject_set_name(kobject *kobj, const char *prefix, unsigned long number)
+int kobject_set_name(kobject *kobj, const char *prefix, unsigned long number, place where)
 {
     *fmt::format_to_n(kobj->name, sizeof kobj->name - 1, "{}{}", prefix, number).out = '\0';
-    sim::wrote(kobj->name, sizeof kobj->name);
+    sim::wrote(kobj->name, sizeof kobj->name, where);
     return 0;
 }
 

@@ -18,8 +18,8 @@ struct kobject {
     bool in_sysfs;
 };
 
-void kobject_init(kobject *kobj); // one reference
-int kobject_set_name(kobject *kobj, const char *prefix, unsigned long number);
+void kobject_init(kobject *kobj, place where = place::here()); // one reference
+int kobject_set_name(kobject *kobj, const char *prefix, unsigned long number, place where = place::here());
 // 0, or -ENOMEM while the budget of failed allocations lasts.
 int kobject_add(kobject *kobj, place where = place::here());
 void kobject_del(kobject *kobj, place where = place::here());

@@ -67,7 +67,7 @@ void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_po
     sim::point_before_operation();
     watch(field, bytes, true, __builtin_return_address(0));
     write_word(field, bytes, value);
-    sim::wrote(field, bytes);
+    sim::wrote(field, bytes, where);
     sim::emit(sim::event_kind::store, field, shown(value, is_pointer), where);
 }
 

@@ -92,6 +92,11 @@ std::optional<memory_flaw> find_memory_flaw(const access &touched, const std::by
     return flaw_in_gap(closed);
 }
 
+bool is_in_page(const void *address)
+{
+    return kernel::find_frame(address) != nullptr;
+}
+
 std::string name_of_byte(const void *address)
 {
     slab_address slab = kernel::find_slab_object(address);

@@ -17,10 +17,10 @@ using sim::emit;
 using sim::event_kind;
 using sim::name_of_object;
 
-void mutex_init(mutex *lock)
+void mutex_init(mutex *lock, place where)
 {
     *lock = {};
-    sim::wrote(lock, sizeof *lock);
+    sim::wrote(lock, sizeof *lock, where);
 }
 
 static void leave_queue(mutex *lock, unsigned task)
@@ -37,9 +37,12 @@ static void take(mutex *lock, const char *why, const place &where)
 {
     unsigned self = sim::current_task();
     if (lock->holder != 0) {
+        sim::announce(event_kind::write_lock, lock, where);
         lock->queue[lock->waiting++] = static_cast<std::uint8_t>(self);
-        while (lock->holder != 0)
+        while (lock->holder != 0) {
             sleep_uninterruptible(why, lock, where);
+            sim::announce(event_kind::write_lock, lock, where);
+        }
         leave_queue(lock, self);
     }
     lock->holder = static_cast<std::uint16_t>(self + 1);
@@ -67,9 +70,11 @@ void mutex_lock(mutex *lock, place where)
 void mutex_unlock(mutex *lock, place where)
 {
     sim::point_before_operation();
-    if (lock->holder != sim::current_task() + 1)
+    if (lock->holder != sim::current_task() + 1) {
+        sim::announce(event_kind::write_unlock, lock, where);
         rule_broken("unbalanced_unlock", fmt::format("{} unlocks {} which it does not hold", name_of_object(this_task()),
                                                      name_of_object(lock)), where);
+    }
     --this_task()->locks_held;
     emit(event_kind::write_unlock, lock, 0, where);
     release(lock);

@@ -19,7 +19,7 @@ struct mutex {
     std::array<std::uint8_t, sim::tasks_max> queue; // tasks that sleep for it, in order of arrival
 };
 
-void mutex_init(mutex *lock);
+void mutex_init(mutex *lock, place where = place::here());
 void mutex_lock(mutex *lock, place where = place::here());
 // REQUIRES: the caller holds it; reported otherwise.
 void mutex_unlock(mutex *lock, place where = place::here());

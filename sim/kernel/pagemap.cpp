@@ -75,6 +75,7 @@ int add_to_page_cache(page *pg, address_space *mapping, u64 index, const place &
         return -ENOMEM;
     }
     sim::point_before_operation();
+    sim::announce_access(mapping, sizeof *mapping, true, where);
     if (find_page(mapping, index) != nullptr)
         return -EEXIST;
     pg->mapping = mapping;
@@ -121,6 +122,7 @@ void invalidate_inode_pages(address_space *mapping, place where)
     might_sleep(where);
     for (u64 next = 0;;) {
         sim::point_before_operation();
+        sim::announce_access(mapping, sizeof *mapping, false, where);
         page *pg = with_reference(first_page(mapping, next), where);
         if (pg == nullptr)
             return;

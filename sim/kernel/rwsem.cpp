@@ -18,10 +18,10 @@ using sim::name_of_object;
 
 static constexpr std::uint8_t wants_write = 0x80;
 
-void init_rwsem(rw_semaphore *sem)
+void init_rwsem(rw_semaphore *sem, place where)
 {
     *sem = {};
-    sim::wrote(sem, sizeof *sem);
+    sim::wrote(sem, sizeof *sem, where);
 }
 
 static void enter(rw_semaphore *sem, unsigned task, bool write)
@@ -67,8 +67,11 @@ static bool is_queued(const rw_semaphore *sem, unsigned task)
 
 static void acquire(rw_semaphore *sem, bool write, const place &where)
 {
+    event_kind taken = write ? event_kind::write_lock : event_kind::read_lock;
     might_sleep(where);
     sim::point_before_operation();
+    if (sem->waiting != 0)
+        sim::announce(taken, sem, where);
     unsigned self = sim::current_task();
     if (sem->writer == self + 1)
         rule_broken("self_deadlock", fmt::format("{} takes {} which it holds for writing", name_of_object(this_task()),
@@ -87,11 +90,13 @@ static void acquire(rw_semaphore *sem, bool write, const place &where)
     } else {
         sem->queue[sem->waiting++] = static_cast<std::uint8_t>(self | (write ? wants_write : 0));
         // The releaser hands the semaphore over and takes us off the queue; any other wake-up is a stray one.
-        while (is_queued(sem, self))
+        while (is_queued(sem, self)) {
             sleep_uninterruptible(write ? "write lock" : "read lock", sem, where);
+            sim::announce(taken, sem, where);
+        }
     }
     ++this_task()->locks_held;
-    emit(write ? event_kind::write_lock : event_kind::read_lock, sem, 0, where);
+    emit(taken, sem, 0, where);
 }
 
 void down_read(rw_semaphore *sem, place where)
@@ -121,9 +126,11 @@ void up_read(rw_semaphore *sem, place where)
 void up_write(rw_semaphore *sem, place where)
 {
     sim::point_before_operation();
-    if (sem->writer != sim::current_task() + 1)
+    if (sem->writer != sim::current_task() + 1) {
+        sim::announce(event_kind::write_unlock, sem, where);
         rule_broken("unbalanced_unlock", fmt::format("{} releases {} which it does not hold for writing",
                                                      name_of_object(this_task()), name_of_object(sem)), where);
+    }
     sem->writer = 0;
     sem->activity = 0;
     --this_task()->locks_held;
@@ -133,6 +140,8 @@ void up_write(rw_semaphore *sem, place where)
 
 void lockdep_assert_held(const rw_semaphore *sem, place where)
 {
+    if (sem->waiting != 0)
+        sim::announce_access(sem, sizeof *sem, false, where);
     unsigned self = sim::current_task();
     if (sem->reads[self] == 0 && sem->writer != self + 1)
         rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function(),

@@ -19,7 +19,7 @@ struct rw_semaphore {
     std::array<std::uint8_t, sim::tasks_max> reads; // by task: how often it is in as a reader
 };
 
-void init_rwsem(rw_semaphore *sem);
+void init_rwsem(rw_semaphore *sem, place where = place::here());
 // A reader that comes after a waiting writer waits, also when its own task already reads.
 void down_read(rw_semaphore *sem, place where = place::here());
 void up_read(rw_semaphore *sem, place where = place::here());

@@ -12,11 +12,11 @@ namespace kernel {
 using sim::emit;
 using sim::event_kind;
 
-void sema_init(semaphore *sem, int count)
+void sema_init(semaphore *sem, int count, place where)
 {
     sem->count = count;
-    sim::wrote(sem, sizeof *sem);
-    init_waitqueue_head(&sem->wait);
+    sim::wrote(sem, sizeof *sem, where);
+    init_waitqueue_head(&sem->wait, where);
 }
 
 static bool take(semaphore *sem)
@@ -54,6 +54,7 @@ static int sleep_for_unit(semaphore *sem, long state, const place &where)
         }
         this_task()->state = state;
         deactivate(this_task(), "semaphore", sem, where);
+        sim::announce(event_kind::down, sem, where);
     }
     this_task()->state = TASK_RUNNING;
     this_task()->sleeps_on = nullptr;

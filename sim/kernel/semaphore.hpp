@@ -10,7 +10,7 @@ struct semaphore {
     wait_queue_head_t wait;
 };
 
-void sema_init(semaphore *sem, int count);
+void sema_init(semaphore *sem, int count, place where = place::here());
 void down(semaphore *sem, place where = place::here());
 // 0, or -EINTR when a signal came first.
 int down_interruptible(semaphore *sem, place where = place::here());

@@ -219,7 +219,7 @@ void *kzalloc(size_t size, gfp_t flags, place where)
     void *object = kmalloc(size, flags, where);
     if (object == nullptr)
         return nullptr;
-    sim::wrote(object, size);
+    sim::wrote(object, size, where);
     return std::memset(object, 0, size);
 }
 

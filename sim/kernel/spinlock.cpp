@@ -16,10 +16,10 @@ namespace kernel {
 
 using sim::name_of_object;
 
-void spin_lock_init(spinlock_t *lock)
+void spin_lock_init(spinlock_t *lock, place where)
 {
     *lock = {};
-    sim::wrote(lock, sizeof *lock);
+    sim::wrote(lock, sizeof *lock, where);
 }
 
 static void for_each_task(std::uint64_t mask, auto visit)
@@ -48,11 +48,15 @@ static void stand_before(spinlock_t *lock)
 void spin_lock(spinlock_t *lock, place where)
 {
     unsigned self = sim::current_task();
+    if (lock->holder != 0)
+        sim::announce(sim::event_kind::lock, lock, where);
     if (lock->holder == self + 1)
         rule_broken("self_deadlock", fmt::format("{} takes {} which it holds", name_of_object(this_task()),
                                                  name_of_object(lock)), where);
     this_task()->sleeps_at = where;
     stand_before(lock);
+    if (lock->waiters != 0) // or it was freed meanwhile
+        sim::announce(sim::event_kind::lock, lock, where);
     // Only a task that may take the lock goes on here.
     lock->holder = static_cast<std::uint16_t>(self + 1);
     for_each_task(lock->waiters, [&](unsigned other) { sim::hold_back(other, waiting_for_spinlock, lock); });
@@ -67,9 +71,11 @@ void spin_lock(spinlock_t *lock, place where)
 void spin_unlock(spinlock_t *lock, place where)
 {
     sim::fine_point();
-    if (lock->holder != sim::current_task() + 1)
+    if (lock->holder != sim::current_task() + 1) {
+        sim::announce(sim::event_kind::unlock, lock, where);
         rule_broken("unbalanced_unlock", fmt::format("{} unlocks {} which it does not hold", name_of_object(this_task()),
                                                      name_of_object(lock)), where);
+    }
     lock->holder = 0;
     for_each_task(lock->waiters, [](unsigned other) { sim::make_runnable(other); });
     task_struct *self = this_task();
@@ -81,9 +87,11 @@ void spin_unlock(spinlock_t *lock, place where)
 
 void lockdep_assert_held(const spinlock_t *lock, place where)
 {
-    if (lock->holder != sim::current_task() + 1)
-        rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function(),
-                                                 name_of_object(lock)), where);
+    if (lock->holder == sim::current_task() + 1)
+        return;
+    sim::announce_access(&lock->holder, sizeof lock->holder, false, where);
+    rule_broken("lock_not_held", fmt::format("{} is in {} without {}", name_of_object(this_task()), where.function(),
+                                             name_of_object(lock)), where);
 }
 
 } // namespace kernel

@@ -14,7 +14,7 @@ struct spinlock_t {
     std::uint16_t holder;  // task index + 1, 0: free
 };
 
-void spin_lock_init(spinlock_t *lock);
+void spin_lock_init(spinlock_t *lock, place where = place::here());
 // Disables preemption: no sleep until the unlock. Taking a lock twice is a self-deadlock and reported.
 void spin_lock(spinlock_t *lock, place where = place::here());
 // REQUIRES: the caller holds the lock; reported otherwise.

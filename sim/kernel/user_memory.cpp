@@ -120,6 +120,7 @@ int get_user_pages(task_struct *, mm_struct *mm, unsigned long start, int len, i
             return i > 0 ? i : -EFAULT;
         get_page(entry->pg, where);
         pages[i] = entry->pg;
+        sim::wrote(&pages[i], sizeof pages[i], where);
     }
     return len;
 }
@@ -206,6 +207,7 @@ static size_t copy_pieces(std::uintptr_t at, size_t bytes, bool write, const pla
 
 size_t copy_to_user(std::uintptr_t to, const void *from, size_t bytes, place where)
 {
+    sim::announce_access(from, bytes, false, where);
     auto in = static_cast<const std::byte *>(from);
     return copy_pieces(to, bytes, true, where, [&](std::byte *at, size_t piece) {
         std::memcpy(at, in, piece);
@@ -221,7 +223,7 @@ size_t copy_from_user(void *to, std::uintptr_t from, size_t bytes, place where)
         out += piece;
     });
     std::memset(out, 0, left);
-    sim::wrote(to, bytes);
+    sim::wrote(to, bytes, where);
     return left;
 }
 

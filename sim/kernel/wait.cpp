@@ -9,26 +9,29 @@
 
 namespace kernel {
 
+using sim::announce;
 using sim::emit;
 using sim::event_kind;
 using sim::point_before_operation;
 
-void init_waitqueue_head(wait_queue_head_t *q)
+void init_waitqueue_head(wait_queue_head_t *q, place where)
 {
     INIT_LIST_HEAD(&q->task_list);
-    sim::wrote(q, sizeof *q);
+    sim::wrote(q, sizeof *q, where);
 }
 
-void init_waitqueue_entry(wait_queue_t *wait, task_struct *task)
+void init_waitqueue_entry(wait_queue_t *wait, task_struct *task, place where)
 {
     wait->flags = 0;
     wait->task = task;
     INIT_LIST_HEAD(&wait->task_list);
-    sim::wrote(wait, sizeof *wait);
+    sim::wrote(wait, sizeof *wait, where);
 }
 
-static void enqueue(wait_queue_head_t *q, wait_queue_t *wait)
+static void enqueue(wait_queue_head_t *q, wait_queue_t *wait, const place &where)
 {
+    if (!list_empty(&q->task_list))
+        announce(event_kind::wait_add, q, where);
     this_task()->sleeps_on = q;
     if ((wait->flags & WQ_FLAG_EXCLUSIVE) != 0)
         list_add_tail(&wait->task_list, &q->task_list);
@@ -40,7 +43,7 @@ void add_wait_queue(wait_queue_head_t *q, wait_queue_t *wait, place where)
 {
     point_before_operation();
     wait->flags &= ~WQ_FLAG_EXCLUSIVE;
-    enqueue(q, wait);
+    enqueue(q, wait, where);
     emit(event_kind::wait_add, q, 0, where);
 }
 
@@ -48,7 +51,7 @@ void add_wait_queue_exclusive(wait_queue_head_t *q, wait_queue_t *wait, place wh
 {
     point_before_operation();
     wait->flags |= WQ_FLAG_EXCLUSIVE;
-    enqueue(q, wait);
+    enqueue(q, wait, where);
     emit(event_kind::wait_add, q, 1, where);
 }
 
@@ -65,7 +68,7 @@ void prepare_to_wait(wait_queue_head_t *q, wait_queue_t *wait, long state, place
     point_before_operation();
     wait->flags &= ~WQ_FLAG_EXCLUSIVE;
     if (list_empty(&wait->task_list))
-        enqueue(q, wait);
+        enqueue(q, wait, where);
     this_task()->state = state;
     emit(event_kind::wait_add, q, 0, where);
 }
@@ -88,6 +91,8 @@ static wait_queue_t *waiter_of(list_head *entry)
 static void wake(wait_queue_head_t *q, long states, int exclusive, const place &where)
 {
     point_before_operation();
+    if (!list_empty(&q->task_list))
+        announce(event_kind::wake, q, where);
     std::uint64_t woken = 0;
     list_head *next = nullptr;
     for (list_head *entry = q->task_list.next; entry != &q->task_list; entry = next) {
@@ -121,9 +126,12 @@ void wake_up_interruptible(wait_queue_head_t *q, place where)
     wake(q, TASK_INTERRUPTIBLE, 1, where);
 }
 
-bool waitqueue_active(const wait_queue_head_t *q)
+bool waitqueue_active(const wait_queue_head_t *q, place where)
 {
-    return !list_empty(&q->task_list);
+    bool active = !list_empty(&q->task_list);
+    if (active)
+        sim::announce_access(q, sizeof *q, false, where);
+    return active;
 }
 
 static bool holds_now(wait_condition holds, void *closure)

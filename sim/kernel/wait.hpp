@@ -20,8 +20,8 @@ struct wait_queue_t {
     list_head task_list;
 };
 
-void init_waitqueue_head(wait_queue_head_t *q);
-void init_waitqueue_entry(wait_queue_t *wait, task_struct *task);
+void init_waitqueue_head(wait_queue_head_t *q, place where = place::here());
+void init_waitqueue_entry(wait_queue_t *wait, task_struct *task, place where = place::here());
 
 // DECLARE_WAITQUEUE(wait, current) without a macro.
 [[gnu::always_inline]] inline wait_queue_t DECLARE_WAITQUEUE(task_struct *task)
@@ -45,7 +45,7 @@ void wake_up_all(wait_queue_head_t *q, place where = place::here());
 // As wake_up for TASK_INTERRUPTIBLE sleepers alone.
 void wake_up_interruptible(wait_queue_head_t *q, place where = place::here());
 
-bool waitqueue_active(const wait_queue_head_t *q);
+bool waitqueue_active(const wait_queue_head_t *q, place where = place::here());
 
 using wait_condition = bool (*)(void *closure);
 int wait_event_in_state(wait_queue_head_t *q, long state, wait_condition holds, void *closure, const place &where);
