@@ -23,6 +23,7 @@ namespace {
 struct witness {
     unsigned task;
     place held, taken;
+    bool possible; // it might have been taken
 };
 
 // Taken under a page lock that is still held.
@@ -90,8 +91,9 @@ std::string place_text(const place &at)
 std::string text_of(unsigned before, unsigned next)
 {
     const witness &seen = witnesses[before][next];
-    return fmt::format("{} takes {} in {} while it holds {}, taken in {}", the_world().tasks[seen.task].name,
-                       class_names[next], place_text(seen.taken), class_names[before], place_text(seen.held));
+    return fmt::format("{} {} {} in {} while it holds {}, taken in {}", the_world().tasks[seen.task].name,
+                       seen.possible ? "may take" : "takes", class_names[next], place_text(seen.taken),
+                       class_names[before], place_text(seen.held));
 }
 
 // A chain of edges from one class to another, each class but the last; empty if there is none.
@@ -146,18 +148,18 @@ void add_edge(unsigned before, unsigned next, const witness &seen)
     report_cycle(std::move(chain));
 }
 
-void take(const event &happened)
+void take(event_kind kind, const void *taken, const place &where, bool possible)
 {
     static const unsigned big_kernel_lock = number_of("the big kernel lock");
     auto held = locks_held_by(current_task());
     if (held.empty() || (tasks_left_out >> current_task() & 1) != 0)
         return;
-    unsigned next = class_of(happened.object, happened.kind);
+    unsigned next = class_of(taken, kind);
     if (next == big_kernel_lock)
         return;
     for (const held_lock &lock : held) {
         unsigned before = class_of(lock.object, lock.kind);
-        witness seen = {current_task(), lock.where, happened.where};
+        witness seen = {current_task(), lock.where, where, possible};
         if (lock.kind == event_kind::page_lock)
             undecided.push_back({lock.object, before, next, seen});
         else if (before != big_kernel_lock)
@@ -214,7 +216,7 @@ void follow_lock_order(const event &happened)
     case event_kind::read_lock:
     case event_kind::write_lock:
     case event_kind::page_lock:
-        take(happened);
+        take(happened.kind, happened.object, happened.where, false);
         break;
     case event_kind::page_unlock:
         unlock_page(happened.object);
@@ -222,6 +224,12 @@ void follow_lock_order(const event &happened)
     default:
         break;
     }
+}
+
+void might_take(event_kind kind, const void *lock, const place &where)
+{
+    if (the_run.now == phase::running)
+        take(kind, lock, where, true);
 }
 
 const std::vector<lock_edge> &lock_edges()

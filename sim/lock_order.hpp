@@ -32,10 +32,14 @@ void leave_out_of_order(bool from_now);
 
 // Called before held_locks knows of the event. Reports a cycle within the run.
 void follow_lock_order(const event &happened);
+// What the running task does here takes the lock on some days: that makes the same order. `kind` is that of the event that
+// it would be. REQUIRES: the run is watched for locks.
+void might_take(event_kind kind, const void *lock, const place &where);
 
 // Those of the run in progress or last ended, in the order in which they came.
 const std::vector<lock_edge> &lock_edges();
-// "task takes B in f (file:line) while it holds A, taken in g (file:line)", for an edge of that run.
+// "task takes B in f (file:line) while it holds A, taken in g (file:line)", for an edge of that run; "may take" where it has
+// not needed B that time.
 std::string text_of_lock_edge(const lock_edge &edge);
 
 } // namespace sim

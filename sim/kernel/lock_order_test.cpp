@@ -7,6 +7,8 @@
 namespace kernel {
 namespace {
 
+const void *mmap_sem = nullptr; // of the process that has memory
+
 std::string name_of_lock(const void *address)
 {
     const shared &all = shared_of_test();
@@ -14,6 +16,7 @@ std::string name_of_lock(const void *address)
            : address == &all.inner     ? "inner"
            : address == &all.exclusion ? "mutex"
            : address == &all.rwsem     ? "rwsem"
+           : address == mmap_sem       ? "mmap_sem"
                                        : "";
 }
 
@@ -44,6 +47,8 @@ void reader_then_mutex(shared &all)
     mutex_unlock(&all.exclusion);
     up_read(&all.rwsem);
 }
+
+void idle(shared &) {}
 
 TEST(LockOrder, ACircleIsReportedThoughNobodyWaits)
 {
@@ -107,7 +112,6 @@ TEST(LockOrder, APageThatAnotherTaskUnlocksHoldsNobodyUp)
 
 TEST(LockOrder, AReaderThatReadsAgainIsReportedThoughNoWriterComes)
 {
-    body idle = [](shared &) {};
     body read_twice = [](shared &all) {
         down_read(&all.rwsem);
         down_read(&all.rwsem);
@@ -121,6 +125,61 @@ TEST(LockOrder, AReaderThatReadsAgainIsReportedThoughNoWriterComes)
         up_read(&all.rwsem);
     };
     EXPECT_EQ(watched_in_order(read_once_each, read_once_each, {1, 2}).kind, sim::verdict_kind::done);
+}
+
+// All pages are there, so that no copy takes mmap_sem.
+mm_struct *take_memory()
+{
+    current->mm = make_mm();
+    map_user_pages(current->mm, 1);
+    mmap_sem = &current->mm->mmap_sem;
+    return current->mm;
+}
+
+constexpr unsigned line_of_copies = __LINE__ + 5;
+void copy_both_ways(shared &all)
+{
+    mm_struct *mm = take_memory();
+    char byte = 0;
+    mutex_lock(&all.exclusion);
+    copy_to_user(user_base(), &byte, 1);
+    copy_from_user(&byte, user_base(), 1);
+    mutex_unlock(&all.exclusion);
+    down_write(&mm->mmap_sem);
+    mutex_lock(&all.exclusion);
+}
+
+TEST(LockOrder, ACopyThatFindsItsPagesMightHaveTakenMmapSem)
+{
+    EXPECT_EQ(watched_in_order(copy_both_ways, idle, {1, 2}).message,
+              fmt::format("one takes mutex in copy_both_ways (lock_order_test.cpp:{}) while it holds mmap_sem, taken in "
+                          "copy_both_ways (lock_order_test.cpp:{}), and one may take mmap_sem in copy_both_ways "
+                          "(lock_order_test.cpp:{}) while it holds mutex, taken in copy_both_ways "
+                          "(lock_order_test.cpp:{}): locks are taken in a circle",
+                          line_of_copies + 5, line_of_copies + 4, line_of_copies + 1, line_of_copies));
+    body copy_afterwards = [](shared &all) {
+        mm_struct *mm = take_memory();
+        char byte = 0;
+        mutex_lock(&all.exclusion);
+        mutex_unlock(&all.exclusion);
+        copy_from_user(&byte, user_base(), 1);
+        down_write(&mm->mmap_sem);
+        mutex_lock(&all.exclusion);
+    };
+    EXPECT_EQ(watched_in_order(copy_afterwards, idle, {1, 2}).kind, sim::verdict_kind::done);
+}
+
+TEST(LockOrder, ACopyMightReadMmapSemWhichItsTaskReadsAlready)
+{
+    body copy_inside = [](shared &) {
+        char byte = 0;
+        down_read(&take_memory()->mmap_sem);
+        copy_from_user(&byte, user_base(), 1);
+    };
+    sim::verdict v = watched_in_order(copy_inside, idle, {1, 2});
+    EXPECT_EQ(v.invariant, "read_lock_recursion");
+    EXPECT_NE(v.message.find(" may read mmap_sem which it reads already: a writer that comes between waits for the first "
+                             "and holds up the second"), std::string::npos) << v.message;
 }
 
 TEST(LockOrder, TheBigKernelLockIsInNoOrder)
@@ -254,7 +313,6 @@ TEST(LockOrder, ACircleOfThreeIsFound)
 
 TEST(LockOrder, ARunKnowsNothingOfTheOneBefore)
 {
-    body idle = [](shared &) {};
     body lock_and_leave = [](shared &all) {
         lock_page(all.pg);
         mutex_lock(&all.exclusion);

@@ -6,6 +6,7 @@
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/sched.hpp"
 #include "sim/kernel/this_task.hpp"
+#include "sim/lock_order.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
@@ -65,6 +66,15 @@ static bool is_queued(const rw_semaphore *sem, unsigned task)
     return false;
 }
 
+static void check_recursion(const rw_semaphore *sem, const char *verb, const place &where)
+{
+    bool watched = (sim::the_run.watching & sim::watch_locks) != 0;
+    if (watched && sem->reads[sim::current_task()] != 0)
+        rule_broken("read_lock_recursion",
+                    fmt::format("{} {} {} which it reads already: a writer that comes between waits for the first and "
+                                "holds up the second", name_of_object(this_task()), verb, name_of_object(sem)), where);
+}
+
 static void acquire(rw_semaphore *sem, bool write, const place &where)
 {
     event_kind taken = write ? event_kind::write_lock : event_kind::read_lock;
@@ -79,11 +89,8 @@ static void acquire(rw_semaphore *sem, bool write, const place &where)
     if (write && sem->reads[self] != 0)
         rule_broken("self_deadlock", fmt::format("{} takes {} for writing while it holds it for reading",
                                                  name_of_object(this_task()), name_of_object(sem)), where);
-    bool reads_again = !write && sem->reads[self] != 0;
-    if (reads_again && (sim::the_run.watching & sim::watch_locks) != 0)
-        rule_broken("read_lock_recursion",
-                    fmt::format("{} reads {} which it reads already: a writer that comes between waits for the first and "
-                                "holds up the second", name_of_object(this_task()), name_of_object(sem)), where);
+    if (!write)
+        check_recursion(sem, "reads", where);
     bool free = write ? sem->activity == 0 : sem->activity >= 0;
     if (free && sem->waiting == 0) {
         enter(sem, self, write);
@@ -97,6 +104,14 @@ static void acquire(rw_semaphore *sem, bool write, const place &where)
     }
     ++this_task()->locks_held;
     emit(taken, sem, 0, where);
+}
+
+void might_lock_read(const rw_semaphore *sem, place where)
+{
+    if ((sim::the_run.watching & sim::watch_locks) == 0)
+        return;
+    check_recursion(sem, "may read", where);
+    sim::might_take(event_kind::read_lock, sem, where);
 }
 
 void down_read(rw_semaphore *sem, place where)

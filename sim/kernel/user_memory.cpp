@@ -178,7 +178,9 @@ void unmap_all(mm_struct *mm)
 static size_t copy_pieces(std::uintptr_t at, size_t bytes, bool write, const place &where, auto copy)
 {
     mm_struct *mm = this_task()->mm;
+    // might_fault: whether or not a page is missing this time.
     might_sleep(where);
+    might_lock_read(&mm->mmap_sem, where);
     while (bytes > 0) {
         sim::point_before_operation();
         std::uintptr_t offset = at % PAGE_SIZE;
