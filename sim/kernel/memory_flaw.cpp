@@ -52,7 +52,19 @@ std::optional<memory_flaw> flaw_in_page(const kernel::page *pg, const access &to
     return std::nullopt;
 }
 
-std::optional<memory_flaw> flaw_in_object(const slab_address &slab, const std::byte *closed)
+// An access that begins in a live object and goes on behind it, or nothing.
+std::optional<memory_flaw> flaw_of_overflow(const access &touched)
+{
+    auto begin = static_cast<const std::byte *>(touched.address);
+    slab_address slab = kernel::find_slab_object(begin);
+    if (!slab.live() || is_closed(begin))
+        return std::nullopt;
+    std::size_t size = size_of(slab);
+    return memory_flaw{"out_of_bounds", fmt::format("{}, {} of them past the end of its {} bytes", name_in(slab, begin),
+                                                    begin + touched.bytes - slab.object() - size, size)};
+}
+
+std::optional<memory_flaw> flaw_in_object(const slab_address &slab, const access &touched, const std::byte *closed)
 {
     if (!slab.live())
         return memory_flaw{"use_after_free", name_in(slab, closed)};
@@ -60,6 +72,8 @@ std::optional<memory_flaw> flaw_in_object(const slab_address &slab, const std::b
         return memory_flaw{"resting_object", name_in(slab, closed) + " while it rests"};
     if (!is_closed(closed)) // the judge has found that it rests no longer
         return std::nullopt;
+    if (std::optional<memory_flaw> overflow = flaw_of_overflow(touched))
+        return overflow;
     return memory_flaw{"out_of_bounds", fmt::format("{}, which has {} bytes", name_in(slab, closed), size_of(slab))};
 }
 
@@ -88,8 +102,9 @@ std::optional<memory_flaw> find_memory_flaw(const access &touched, const std::by
         return flaw_in_page(pg, touched);
     slab_address slab = kernel::find_slab_object(closed);
     if (slab.cache != nullptr)
-        return flaw_in_object(slab, closed);
-    return flaw_in_gap(closed);
+        return flaw_in_object(slab, touched, closed);
+    std::optional<memory_flaw> overflow = flaw_of_overflow(touched);
+    return overflow ? overflow : flaw_in_gap(closed);
 }
 
 bool is_in_page(const void *address)

@@ -1,77 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "sim/kernel/mm.hpp"
-#include "sim/kernel/planted/trespassing.hpp"
-#include "sim/kernel/slab.hpp"
-#include "sim/kernel/testing_tasks.hpp"
-#include "sim/object_name.hpp"
-#include "sim/shadow.hpp"
+#include "sim/kernel/testing_memory.hpp"
 
 namespace kernel {
 namespace {
-
-struct objects {
-    trespasser *object;
-    list_head head;
-    wait_queue_head_t queue;
-    page *pg;
-    bool rests;
-    int result;
-};
-
-objects *the_objects;
-
-// Watches the memory of the worlds that a test makes.
-struct watching_memory {
-    watching_memory()
-    {
-        sim::the_run.watching = sim::watch_memory;
-        sim::install_object_namer([](const void *) { return std::string("it"); });
-        sim::install_rest_judge([](const void *) {
-            if (!the_objects->rests)
-                sim::mark_written(the_objects->object, sizeof(trespasser));
-            return the_objects->rests;
-        });
-    }
-    ~watching_memory()
-    {
-        sim::the_run.watching = 0;
-        sim::install_object_namer(nullptr);
-        sim::install_rest_judge(nullptr);
-    }
-};
-
-std::string words_of(const sim::verdict &v)
-{
-    if (v.kind == sim::verdict_kind::done)
-        return "done";
-    return v.invariant + " in " + v.where.function() + ": " + v.message;
-}
-
-trespasser *new_object()
-{
-    return static_cast<trespasser *>(kmalloc(sizeof(trespasser), GFP_KERNEL));
-}
-
-trespasser *zeroed_object()
-{
-    return static_cast<trespasser *>(kzalloc(sizeof(trespasser), GFP_KERNEL));
-}
-
-std::string end_of(void (*body)(objects &))
-{
-    watching_memory now;
-    return words_of(alone<objects>([body](objects &all) {
-        the_objects = &all;
-        INIT_LIST_HEAD(&all.head);
-        body(all);
-    }));
-}
-
-char *bytes(size_t size)
-{
-    return static_cast<char *>(kmalloc(size, GFP_KERNEL));
-}
 
 TEST(MemoryFlaw, ALoadFromAFreedObjectIsReported)
 {
@@ -124,6 +56,18 @@ TEST(MemoryFlaw, AnAccessBehindAnObjectIsReported)
               "out_of_bounds in write_byte: task writes 1 byte of it at offset 20, which has 20 bytes");
     EXPECT_EQ(end_of([](objects &) { write_byte(bytes(32), 32); }),
               "out_of_bounds in write_byte: task writes 1 byte of memory behind it at offset 32, which has 32 bytes");
+}
+
+TEST(MemoryFlaw, AnAccessThatRunsOverTheEndOfAnObjectSaysHowFar)
+{
+    // The number lies at offset 16 of what is taken for a trespasser.
+    EXPECT_EQ(end_of([](objects &) { write_number(reinterpret_cast<trespasser *>(bytes(20) + 2), 1); }),
+              "out_of_bounds in write_number: task writes 4 bytes of it at offset 18, 2 of them past the end of its 20 bytes");
+    EXPECT_EQ(end_of([](objects &) { write_number(reinterpret_cast<trespasser *>(bytes(32) + 13), 1); }),
+              "out_of_bounds in write_number: task writes 4 bytes of it at offset 29, 1 of them past the end of its 32 bytes");
+    EXPECT_EQ(end_of([](objects &) { clear(bytes(20), 64); }),
+              "out_of_bounds in clear: task writes 64 bytes of it at offset 0, 44 of them past the end of its 20 bytes");
+    EXPECT_EQ(end_of([](objects &) { clear(bytes(20), 20); }), "done");
 }
 
 TEST(MemoryFlaw, AnAccessBeforeAnObjectIsReported)
@@ -219,6 +163,24 @@ TEST(MemoryFlaw, ATouchOfARestingObjectIsReported)
                   write_number(all.object, 1);
               }),
               "resting_object in write_number: task writes 4 bytes of it at offset 16 while it rests");
+}
+
+// From its links on, which may be touched.
+void clear_what_may_rest(objects &all)
+{
+    all.object = zeroed_object();
+    sim::mark_resting(all.object, sizeof *all.object, &all.object->links, sizeof all.object->links);
+    clear(reinterpret_cast<char *>(all.object), sizeof *all.object);
+}
+
+TEST(MemoryFlaw, ATouchOfAllOfARestingObjectIsNoOverflow)
+{
+    EXPECT_EQ(end_of(clear_what_may_rest), "done");
+    EXPECT_EQ(end_of([](objects &all) {
+                  all.rests = true;
+                  clear_what_may_rest(all);
+              }),
+              "resting_object in clear: task writes 40 bytes of it at offset 16 while it rests");
 }
 
 TEST(MemoryFlaw, ATouchOfTheLinksOfARestingObjectIsNone)

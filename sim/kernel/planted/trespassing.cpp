@@ -67,4 +67,14 @@ int borrow_late(const trespasser *object, wait_queue_head_t *queue)
     return copy;
 }
 
+void clear(char *memory, size_t bytes)
+{
+    memset(memory, 0, bytes);
+}
+
+void count_up(trespasser *object)
+{
+    object->number++;
+}
+
 } // namespace kernel

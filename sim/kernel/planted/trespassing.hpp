@@ -31,4 +31,7 @@ int borrow(const trespasser *object);
 // Loads the pointer, sleeps, and only then looks.
 int borrow_late(const trespasser *object, wait_queue_head_t *queue);
 
+void clear(char *memory, size_t bytes);
+void count_up(trespasser *object);
+
 } // namespace kernel
