@@ -3,14 +3,18 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "checker/command.hpp"
 #include "checker/command_line.hpp"
 #include "checker/command_subject.hpp"
 #include "checker/command_trial_options.hpp"
 #include "checker/exit_status.hpp"
+#include "checker/invariants/invariant.hpp"
 #include "checker/report_mutants.hpp"
+#include "checker/search/explore.hpp"
 #include "checker/search/interruption.hpp"
+#include "checker/watchers.hpp"
 
 namespace interfuse {
 
@@ -73,6 +77,30 @@ std::string choose(const std::vector<core_description> &all, const std::vector<s
     return "";
 }
 
+// Whatever a finding may be made by.
+std::vector<std::string> names_of_finders()
+{
+    std::vector<std::string> names = names_of_checks();
+    for (const watcher &each : all_watchers())
+        for (std::string &rule : checkers_in(each.rules))
+            if (std::ranges::find(names, rule) == names.end())
+                names.push_back(std::move(rule));
+    names.insert(names.end(), {"setup", missed_goal});
+    return names;
+}
+
+// Returns what is wrong with the headers of their patches, or nothing.
+std::string check_headers(const std::vector<core_description> &chosen)
+{
+    const std::vector<std::string> known = names_of_finders();
+    for (const core_description &core : chosen)
+        for (const std::string &name : checkers_in(core.found_by))
+            if (std::ranges::find(known, name) == known.end())
+                return fmt::format("{}: Found by: one of {} was expected, not \"{}\"", core.patch,
+                                   fmt::join(known, ", "), name);
+    return "";
+}
+
 } // namespace
 
 int run_mutants(int argc, char **argv)
@@ -91,6 +119,8 @@ int run_mutants(int argc, char **argv)
     std::vector<core_description> chosen;
     if (std::string error = choose(list.cores, given.names, chosen); !error.empty())
         return complain(exit_usage, error);
+    if (std::string error = check_headers(chosen); !error.empty())
+        return complain(exit_rejected, error);
     note_interruptions();
     std::size_t ended = 0, all = chosen.size() * given.options.seeds;
     std::vector<hunted> mutants = hunt(chosen, given.options, [&](const std::string &core) {

@@ -63,6 +63,15 @@ got=0
 grep -q 'explore of core no_extra_reference ends with status 2: interfuse: there is no scenario "nosuch"; ' "$scratch/failed" ||
     complain "it is not said why a trial fails: $(<"$scratch/failed")"
 
+# A checker that is none, in a patch that names a good one too.
+cp "$INTERFUSE_BIN/cores.json" "$scratch/bin/cores.json"
+sed -i '/"name": "no_extra_reference"/,/"found_by"/ s/"found_by": "[^"]*"/"found_by": "use_after_free, use_after_fre"/' "$scratch/bin/cores.json"
+got=0
+"$scratch/bin/interfuse-repaired" mutants no_extra_reference >"$scratch/out" 2>"$scratch/refused" || got=$?
+[[ $got == 5 && ! -s $scratch/out ]] || complain "a checker that is none makes the exit $got, not 5: $(head -n 2 "$scratch/out")"
+grep -qE '^interfuse: core/mutants/no_extra_reference\.patch: Found by: one of list_membership, .*, data_race, .*, setup, goal was expected, not "use_after_fre"$' \
+    "$scratch/refused" || complain "it is not said what is wrong with a header: $(<"$scratch/refused")"
+
 # The same seed finds the same, whatever the number of jobs.
 runs_of() {
     "$tool" mutants io_aborted_last no_extra_reference --out "$scratch/traces" --format json "$@" 2>/dev/null |
