@@ -107,7 +107,8 @@ std::span<const kernel_rule> all_kernel_rules()
          "an atomic kmap slot holds one mapping, which is undone through its own address"},
         {"lock_not_held", "functions that need a lock are called with it"},
         {"double_free, bad_free, write_after_free", "slab objects are used between allocation and free"},
-        {"page_after_free, page_freed_locked", "pages are used while they are referenced, and not freed locked"},
+        {"page_after_free, page_freed_locked", "pages are used while they are referenced, and not freed locked",
+         "a reference that is put too early while another one keeps the page, as that of a process which has it mapped"},
         {"reference_count", "inodes, files, mounts and kobjects are put as often as they were taken"},
         {"syscall_result", "read and write return an error number, or no more bytes than they were asked for"},
         {"malformed_reply", "write on the device refuses each malformed reply"},
@@ -117,7 +118,8 @@ std::span<const kernel_rule> all_kernel_rules()
         {"use_after_free", "nobody touches an object of a slab cache after its free",
          "an object whose memory somebody else has by then; what a fake comes to by pointers that lie in other objects", "memory"},
         {"out_of_bounds", "nobody touches what lies before or behind an object, of the size that was asked for",
-         "more than 16 bytes away; objects that come from no slab cache", "memory"},
+         "more than 16 bytes away; from one member of an object into the next; arrays on stacks, and all else that comes from "
+         "no slab cache", "memory"},
         {"page_not_mapped", "a page is touched only by who has mapped it with kmap_atomic, or through "
                             "copy_to_user and the like",
          "a wild user address is an oops; the pages' own structures", "memory"},
@@ -126,8 +128,9 @@ std::span<const kernel_rule> all_kernel_rules()
         {"dead_frame", "nobody uses a pointer of the heap into a frame of another task whose call has returned",
          "a task's own stack; pointers that fakes have stored, as of wait queues, or that were not loaded last", "memory"},
         {"unwritten_memory", "what is loaded from an object was written since its allocation",
-         "stacks and pages; loads by fakes; the other bits of a word one of whose bits was stored, and a load that a "
-         "store to its address follows, which compilers make for bits; a request of the pool that rested", "memory"},
+         "stacks and pages; loads by fakes; the other bits of a word one of whose bits was stored; a load that a store to its "
+         "address follows, which compilers make for bits, hence also x++ of a field that was never written; a request of "
+         "the pool that rested", "memory"},
     }};
     return list;
 }
