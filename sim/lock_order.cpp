@@ -82,18 +82,12 @@ unsigned class_of(const void *lock, event_kind kind)
     return known.number;
 }
 
-std::string place_text(const place &at)
-{
-    std::string_view path = at.file();
-    return fmt::format("{} ({}:{})", at.function(), path.substr(path.rfind('/') + 1), at.line());
-}
-
 std::string text_of(unsigned before, unsigned next)
 {
     const witness &seen = witnesses[before][next];
     return fmt::format("{} {} {} in {} while it holds {}, taken in {}", the_world().tasks[seen.task].name,
-                       seen.possible ? "may take" : "takes", class_names[next], place_text(seen.taken),
-                       class_names[before], place_text(seen.held));
+                       seen.possible ? "may take" : "takes", class_names[next], name_of_place(seen.taken),
+                       class_names[before], name_of_place(seen.held));
 }
 
 // A chain of edges from one class to another, each class but the last; empty if there is none.

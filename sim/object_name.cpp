@@ -1,6 +1,8 @@
 // The installed namer of objects.
 #include "sim/object_name.hpp"
 
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "sim/arena.hpp"
@@ -47,6 +49,12 @@ std::string name_of_object(const void *object)
         return name;
     auto address = reinterpret_cast<std::uintptr_t>(object);
     return in_arena(object) ? fmt::format("object+{:x}", address - arena_base) : fmt::format("{:#x}", address);
+}
+
+std::string name_of_place(const place &where)
+{
+    std::string_view path = where.file();
+    return fmt::format("{} ({}:{})", where.function(), path.substr(path.rfind('/') + 1), where.line());
 }
 
 } // namespace sim

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "sim/place.hpp"
+
 namespace sim {
 
 // The name of the object at an address of the arena, by the namer that the checker installed; without one, or for
@@ -12,6 +14,9 @@ std::string name_of_object(const void *object);
 
 // What a value of an object means, such as the name of a state; empty where the number says it all.
 std::string name_of_value(const void *object, std::uint64_t value);
+
+// "function (file:line)", without the file's folder.
+std::string name_of_place(const place &where);
 
 // The struct that an address lies in, if the installed finder knows: its name, and where it begins.
 struct typed_object {

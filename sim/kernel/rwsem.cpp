@@ -78,7 +78,7 @@ static void check_recursion(const rw_semaphore *sem, const char *verb, const pla
 static void acquire(rw_semaphore *sem, bool write, const place &where)
 {
     event_kind taken = write ? event_kind::write_lock : event_kind::read_lock;
-    might_sleep(where);
+    might_sleep(where, write ? "down_write" : "down_read");
     sim::point_before_operation();
     if (sem->waiting != 0)
         sim::announce(taken, sem, where);

@@ -1,10 +1,13 @@
 // Tasks and schedule().
 #include "sim/kernel/sched.hpp"
 
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "sim/happens_before.hpp"
 #include "sim/kernel/bug.hpp"
+#include "sim/kernel/held_spinlocks.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/mutex.hpp"
 #include "sim/kernel/syscall.hpp"
@@ -46,16 +49,22 @@ void set_current_state(long state, place where)
     sim::emit(sim::event_kind::task_state, this_task(), static_cast<std::uint64_t>(state), where);
 }
 
-void might_sleep(place where)
+[[gnu::cold]] static void report_sleep(const task_struct *self, const char *callee, const place &where)
 {
-    task_struct *self = this_task();
-    if (self->preempt_count == 0)
-        return;
     bool mapped = self->kmap[0] != nullptr || self->kmap[1] != nullptr;
-    rule_broken("sleep_in_atomic",
-                fmt::format("{} may sleep in {} while it holds {}", name_of_object(self), where.function(),
-                            mapped ? "an atomic kmap" : "a spinlock"),
-                where);
+    bool direct = std::string_view(callee) == where.function();
+    std::string what = mapped   ? fmt::format("{} while it holds an atomic kmap", where.function())
+                       : direct ? fmt::format("{} while it holds {}", callee, text_of_spinlocks(self))
+                                : fmt::format("{}, called by {}, while it holds {}", callee, where.function(),
+                                              text_of_spinlocks(self));
+    rule_broken("sleep_in_atomic", fmt::format("{} may sleep in {}", name_of_object(self), what), where);
+}
+
+void might_sleep(place where, const char *callee)
+{
+    const task_struct *self = this_task();
+    if (self->preempt_count != 0) [[unlikely]]
+        report_sleep(self, callee, where);
 }
 
 // What a task knows of whoever has woken it, when it is asleep or on its way there: the lock of the run queue.

@@ -101,8 +101,8 @@ inline constexpr char waiting_for_spinlock[] = "spinlock";
 // Makes a task in one of the states of `mask` runnable. True if it was not running, as try_to_wake_up.
 bool wake_up_state(task_struct *task, long mask);
 
-// Reports a caller that may not sleep.
-void might_sleep(place where = place::here());
+// Reports a caller that may not sleep. `callee` is the function that may, which `where` has called; constant.
+void might_sleep(place where = place::here(), const char *callee = __builtin_FUNCTION());
 
 // Leaves the processor in the state that the task has set, giving up the big kernel lock meanwhile.
 void deactivate(task_struct *self, const char *why, const void *object, const place &where);

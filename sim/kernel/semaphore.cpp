@@ -66,7 +66,7 @@ static int sleep_for_unit(semaphore *sem, long state, const place &where)
 
 static int down_in_state(semaphore *sem, long state, const place &where)
 {
-    might_sleep(where);
+    might_sleep(where, state == TASK_INTERRUPTIBLE ? "down_interruptible" : "down");
     sim::point_before_operation();
     int err = take(sem) ? 0 : sleep_for_unit(sem, state, where);
     emit(err == 0 ? event_kind::down : event_kind::down_failed, sem, static_cast<std::uint64_t>(sem->count), where);

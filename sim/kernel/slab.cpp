@@ -138,9 +138,9 @@ static void *take_object(kmem_cache_t *cache, size_t size, const place &where)
     return std::memset(cache->object(index), POISON_INUSE, cache->object_bytes);
 }
 
-static void *allocate_object(kmem_cache_t *cache, size_t size, const place &where)
+static void *allocate_object(kmem_cache_t *cache, size_t size, const place &where, const char *callee)
 {
-    might_sleep(where);
+    might_sleep(where, callee);
     sim::point_before_operation();
     if (disturb(sim::choice_kind::allocation, budget().failed_allocations)) {
         emit(event_kind::alloc_failed, nullptr, 0, where);
@@ -153,7 +153,7 @@ static void *allocate_object(kmem_cache_t *cache, size_t size, const place &wher
 
 void *kmem_cache_alloc(kmem_cache_t *cache, gfp_t, place where)
 {
-    return allocate_object(cache, cache->asked_bytes, where);
+    return allocate_object(cache, cache->asked_bytes, where, "kmem_cache_alloc");
 }
 
 slab_address find_slab_object(const void *address)
@@ -201,7 +201,7 @@ static constexpr std::array<const char *, 8> general_names = {"size-32",  "size-
                                                               "size-512", "size-1024", "size-2048", "size-4096"};
 static const sim::per_world<std::array<kmem_cache_t *, 8>> general;
 
-void *kmalloc(size_t size, gfp_t, place where)
+static void *allocate_sized(size_t size, const place &where, const char *callee)
 {
     for (unsigned i = 0; i < general_sizes.size(); ++i) {
         if (size > general_sizes[i])
@@ -209,14 +209,19 @@ void *kmalloc(size_t size, gfp_t, place where)
         kmem_cache_t *&cache = general.get()[i];
         if (cache == nullptr)
             cache = make_cache(general_names[i], general_sizes[i]);
-        return allocate_object(cache, size, where);
+        return allocate_object(cache, size, where, callee);
     }
     return nullptr;
 }
 
-void *kzalloc(size_t size, gfp_t flags, place where)
+void *kmalloc(size_t size, gfp_t, place where)
 {
-    void *object = kmalloc(size, flags, where);
+    return allocate_sized(size, where, "kmalloc");
+}
+
+void *kzalloc(size_t size, gfp_t, place where)
+{
+    void *object = allocate_sized(size, where, "kzalloc");
     if (object == nullptr)
         return nullptr;
     sim::wrote(object, size, where);

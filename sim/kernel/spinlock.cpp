@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/kernel/bug.hpp"
+#include "sim/kernel/held_spinlocks.hpp"
 #include "sim/kernel/sched.hpp"
 #include "sim/kernel/this_task.hpp"
 #include "sim/object_name.hpp"
@@ -63,6 +64,7 @@ void spin_lock(spinlock_t *lock, place where)
     task_struct *holder = this_task();
     holder->sleeps_at = {};
     ++holder->preempt_count;
+    note_taken(holder, lock, where);
     ++holder->spinlocks_held;
     sim::the_world().after_acquire = true;
     sim::emit(sim::event_kind::lock, lock, 0, where);
@@ -80,6 +82,7 @@ void spin_unlock(spinlock_t *lock, place where)
     for_each_task(lock->waiters, [](unsigned other) { sim::make_runnable(other); });
     task_struct *self = this_task();
     --self->preempt_count;
+    note_released(self, lock);
     --self->spinlocks_held;
     sim::the_world().after_acquire = false;
     sim::emit(sim::event_kind::unlock, lock, 0, where);

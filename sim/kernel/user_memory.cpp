@@ -77,7 +77,7 @@ static bool present_for(page_table_entry &entry, bool write, const place &where)
         !disturb(sim::choice_kind::page_fault, budget().page_faults))
         return true;
     emit(event_kind::page_fault, entry.pg, entry.index, where);
-    might_sleep(where);
+    might_sleep(where, "get_user_pages");
     // The fault is served by a disk or a swap device, at any time: the task is off the processor until then.
     bool swapped_out = entry.pg != nullptr;
     sim::point();
@@ -179,7 +179,7 @@ static size_t copy_pieces(std::uintptr_t at, size_t bytes, bool write, const pla
 {
     mm_struct *mm = this_task()->mm;
     // might_fault: whether or not a page is missing this time.
-    might_sleep(where);
+    might_sleep(where, write ? "copy_to_user" : "copy_from_user");
     might_lock_read(&mm->mmap_sem, where);
     while (bytes > 0) {
         sim::point_before_operation();

@@ -143,7 +143,7 @@ static bool holds_now(wait_condition holds, void *closure)
 
 int wait_event_in_state(wait_queue_head_t *q, long state, wait_condition holds, void *closure, const place &where)
 {
-    might_sleep(where);
+    might_sleep(where, state == TASK_INTERRUPTIBLE ? "wait_event_interruptible" : "wait_event");
     if (holds_now(holds, closure))
         return 0;
     wait_queue_t wait;
