@@ -58,7 +58,7 @@ int run_explore(int argc, char **argv)
     listener.found = [&](const finding &found, const trace &recorded) {
         progress.clear();
         if (for_people && !found.accepted)
-            print_finding(recorded.steps.empty()
+            print_finding(recorded.steps.empty() || is_of_setup(recorded)
                               ? fmt::format("violation in {}", found.of.title())
                               : fmt::format("violation in run {} of {}", found.first_run, found.of.title()),
                           found, recorded);

@@ -122,11 +122,23 @@ int write_anew(const trace &recorded, trace again, const std::string &path, int 
     return error.empty() ? status : complain(exit_error, error);
 }
 
+// Throws a std::runtime_error where the setup ends in a finding, which the recorded one has not done.
+trace run_again(const trace &recorded, const run_setup &setup, replay_strategy &answers)
+{
+    try {
+        runner on(setup);
+        return record_run(on, answers, recorded.run).what;
+    } catch (const std::runtime_error &) {
+        if (!is_of_setup(recorded))
+            throw;
+        return record_broken_setup(setup).what;
+    }
+}
+
 int replay(const trace &recorded, const run_setup &setup, const replay_arguments &given)
 {
-    runner on(setup);
     replay_strategy answers(recorded.choices);
-    trace again = record_run(on, answers, recorded.run).what;
+    trace again = run_again(recorded, setup, answers);
     std::optional<difference> parted = difference_of(recorded, again, answers);
     fmt::print("replay of {}: scenario {}, core {}, run {} of seed {}\n", given.path, recorded.scenario, recorded.core,
                recorded.run, recorded.seed);

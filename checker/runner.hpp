@@ -78,4 +78,7 @@ private:
     std::vector<sim::call_stack> calls_at_start; // by task: a worker may already sleep in the core when a run starts
 };
 
+// Runs a setup that has ended in a finding once more, to record it.
+run_result run_broken_setup(const run_setup &how, recorder &log);
+
 } // namespace interfuse

@@ -80,26 +80,32 @@ private:
 
     void take_turn(scenario_sample &sample)
     {
+        run_setup how = {sample.of.which, sample.of.parameters, options.points, options.checks, options.limits,
+                         options.watch,   options.without};
         try {
-            runner on({sample.of.which, sample.of.parameters, options.points, options.checks, options.limits, options.watch,
-                       options.without});
+            runner on(how);
             sample_on(on, sample);
         } catch (const std::runtime_error &broken_setup) {
-            add_broken_setup(sample, broken_setup.what());
+            add_broken_setup(sample, how, broken_setup.what());
         }
     }
 
-    // There is no run to record: the scenario cannot even be set up on this core.
-    void add_broken_setup(scenario_sample &sample, const char *sentence)
+    // There is no run: the scenario cannot even be set up on this core, whatever the seed.
+    void add_broken_setup(scenario_sample &sample, const run_setup &how, const char *sentence)
     {
-        const sim::verdict &outcome = *sim::the_run.outcome;
+        trace recorded = record_broken_setup(how).what;
+        recorded.core = options.core;
+        recorded.strategy = options.strategy->name;
+        recorded.seed = options.seed;
         finding found;
         found.of = sample.of;
-        found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
+        found.verdict = recorded.verdict;
+        found.verdict.message = sentence;
         found.count = 1;
+        found.trace = write_finding(recorded);
         sample.findings.push_back(found);
         sample.over = true;
-        listener.found(found, trace{});
+        listener.found(found, recorded);
     }
 
     void sample_on(runner &on, scenario_sample &into)

@@ -1,11 +1,16 @@
 #include "checker/search/explore.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "checker/trace/compare.hpp"
+#include "checker/trace/trace_file.hpp"
+#include "scenarios/requester.hpp"
 #include "scenarios/stage.hpp"
+#include "scenarios/worker.hpp"
 #include "sim/kernel/mutex.hpp"
 #include "sim/kernel/rwsem.hpp"
 
@@ -52,14 +57,14 @@ private:
     unsigned answer = 0;
 };
 
-exploration explore_runs(std::uint64_t runs)
+exploration explore_runs(std::uint64_t runs, void (*scene)() = build)
 {
     static constexpr named_strategy by_turns = {
         "by-turns", "", [](std::uint64_t) -> std::unique_ptr<sim::strategy> { return std::make_unique<by_number>(); }};
     scenario which{};
     which.name = "one-locker";
     which.parameters = with_common_parameters({});
-    which.build = build;
+    which.build = scene;
     explore_options options;
     options.scenarios = {{&which, complete_parameters(which, {}).values}};
     options.core = "repaired";
@@ -93,6 +98,45 @@ TEST(Explore, HasNothingAgainstOneOrder)
     exploration found = explore_runs(1);
     EXPECT_EQ(found.error, "");
     EXPECT_TRUE(found.samples[0].findings.empty());
+}
+
+// A worker sleeps in the core by then.
+void build_what_stops()
+{
+    mount m = mount_fuse();
+    answer_init(m);
+    start_worker("daemon", m);
+    open_before_run(m, "z");
+}
+
+TEST(Explore, WritesATraceOfASetupThatEndsInAFinding)
+{
+    exploration found = explore_runs(5, build_what_stops);
+    ASSERT_EQ(found.error, "");
+    ASSERT_EQ(found.samples[0].findings.size(), 1U);
+    const finding &broken = found.samples[0].findings[0];
+    EXPECT_EQ(broken.verdict.message, "the setup of scenario one-locker ends in a finding: opening a file returns ENOENT");
+    trace_result read = read_trace(broken.trace);
+    ASSERT_EQ(read.error, "");
+    EXPECT_TRUE(std::filesystem::remove(broken.trace));
+    EXPECT_TRUE(is_of_setup(read.what));
+    EXPECT_TRUE(read.what.choices.empty());
+    EXPECT_EQ(read.what.core, "repaired");
+    EXPECT_EQ(read.what.verdict.invariant, "setup");
+    EXPECT_EQ(read.what.verdict.message, "opening a file returns ENOENT");
+    EXPECT_EQ(read.what.verdict.fingerprint, broken.verdict.fingerprint);
+    EXPECT_NE(read.what.verdict.fingerprint, 0U);
+    auto does = [&](sim::event_kind kind) {
+        return std::ranges::any_of(read.what.steps, [kind](const trace_step &step) {
+            return std::ranges::find(step.events, kind, &trace_event::kind) != step.events.end();
+        });
+    };
+    EXPECT_TRUE(does(sim::event_kind::syscall));
+    // Once more, step by step.
+    exploration again = explore_runs(7, build_what_stops);
+    trace_result read_again = read_trace(again.samples[0].findings[0].trace);
+    EXPECT_TRUE(std::filesystem::remove(again.samples[0].findings[0].trace));
+    EXPECT_FALSE(first_difference(read.what, read_again.what).has_value());
 }
 
 } // namespace

@@ -89,18 +89,22 @@ private:
     // There is no path to follow: the scenario cannot even be set up on this core.
     void add_broken_setup(scenario_search &into, const char *sentence)
     {
-        const sim::verdict &outcome = *sim::the_run.outcome;
-        if (!outcome.is_finding()) {
+        if (!sim::the_run.outcome->is_finding()) {
             into.result.bound = "--max-steps";
             return;
         }
         into.result.bound = "the setup";
+        trace recorded = record_broken_setup(setup_of(into)).what;
+        recorded.core = options.core;
+        recorded.strategy = "verify";
         finding found;
         found.of = into.of;
-        found.verdict = {outcome.kind, outcome.invariant, sentence, copy_of(outcome.where), 0, outcome.caller};
+        found.verdict = recorded.verdict;
+        found.verdict.message = sentence;
         found.count = 1;
+        found.trace = write_finding(recorded);
         into.findings.push_back(found);
-        listener.found(found, trace{});
+        listener.found(found, recorded);
     }
 
     // Goes round until what a first round leaves behind, where nobody reads it, is the same after each, and a run that

@@ -61,6 +61,11 @@ bool equal(const trace_verdict &a, const trace_verdict &b)
            a.caller == b.caller && a.location.function == b.location.function;
 }
 
+const char *phase_text(const trace_step &step)
+{
+    return step.teardown ? "teardown" : step.setup ? "setup" : "run";
+}
+
 std::optional<difference> step_difference(std::size_t number, const trace &a, const trace &b)
 {
     const trace_step &expected = a.steps[number];
@@ -81,8 +86,8 @@ std::optional<difference> step_difference(std::size_t number, const trace &a, co
         return difference{number, fmt::format("event {}", both), event_text(expected.events[both]), "none"};
     if (found.events.size() > both)
         return difference{number, fmt::format("event {}", both), "none", event_text(found.events[both])};
-    if (expected.teardown != found.teardown)
-        return difference{number, "phase", expected.teardown ? "teardown" : "run", found.teardown ? "teardown" : "run"};
+    if (expected.teardown != found.teardown || expected.setup != found.setup)
+        return difference{number, "phase", phase_text(expected), phase_text(found)};
     return {};
 }
 

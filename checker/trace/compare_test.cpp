@@ -37,6 +37,7 @@ TEST(Comparison, NamesTheFirstStepAndWhatDiffersInIt)
     EXPECT_EQ(after([](trace &t) { t.steps.push_back(t.steps[0]); })->expected, "the run's end");
     EXPECT_EQ(after([](trace &t) { t.verdict.message = "other"; })->what, "verdict");
     EXPECT_EQ(after([](trace &t) { t.record = 1; })->what, "record");
+    EXPECT_EQ(after([](trace &t) { t.steps[0].setup = true; })->found, "setup");
 }
 
 TEST(Comparison, CountsMovedLinesButComparesFilesAndFunctions)

@@ -149,7 +149,7 @@ std::uint64_t read_enabled(const field &from, std::size_t tasks)
 
 trace_step read_step(const field &from, std::size_t tasks)
 {
-    expect_keys(from, "task", "enabled", "teardown", "hash", "events");
+    expect_keys(from, "task", "enabled", "teardown", "setup", "hash", "events");
     trace_step step;
     field task = from.at("task");
     step.task = static_cast<unsigned>(task.integer(0, static_cast<std::int64_t>(tasks) - 1));
@@ -157,6 +157,7 @@ trace_step read_step(const field &from, std::size_t tasks)
     if ((step.enabled >> step.task & 1) == 0)
         task.reject("a task that is enabled in this step");
     step.teardown = from.has("teardown") && from.at("teardown").boolean();
+    step.setup = from.has("setup") && from.at("setup").boolean();
     if (from.has("hash"))
         step.hash = from.at("hash").hex();
     field events = from.at("events");

@@ -14,6 +14,7 @@ void recording::step(unsigned task, std::uint64_t runnable)
     next.task = task;
     next.enabled = runnable;
     next.teardown = sim::the_run.now == sim::phase::teardown;
+    next.setup = sim::the_run.now == sim::phase::setup;
     if (steps.size() % steps_between_hashes == 0)
         next.hash = semantic_hash();
     steps.push_back(std::move(next));
@@ -64,28 +65,39 @@ static std::vector<std::string> names_of_tasks()
     return names;
 }
 
-recorded_run record_run(runner &on, sim::strategy &chooser, std::uint64_t number)
+static recorded_run as_trace(const run_setup &how, const run_result &result, recording &log, std::uint64_t number)
 {
-    recording log;
-    recorded_run recorded;
-    recorded.result = on.run_recorded(chooser, number, log);
-    const run_result &result = recorded.result;
+    recorded_run recorded{{}, result};
     trace &t = recorded.what;
     t.tasks = names_of_tasks();
     t.choices = sim::recorded_choices();
     t.steps = log.take_steps();
     t.build = this_build();
-    t.scenario = on.setup().which->name;
-    t.parameters = settings_of(*on.setup().which, on.setup().parameters);
-    t.points = on.setup().points;
-    t.checks = on.setup().checks;
-    t.limits = on.setup().limits;
-    t.watch = on.setup().watch;
+    t.scenario = how.which->name;
+    t.parameters = settings_of(*how.which, how.parameters);
+    t.points = how.points;
+    t.checks = how.checks;
+    t.limits = how.limits;
+    t.watch = how.watch;
     t.run = number;
     t.record = result.record_hash;
     t.verdict = {result.verdict.kind,           result.verdict.invariant, result.verdict.message,
                  copy_of(result.verdict.where), result.fingerprint,       result.verdict.caller};
     return recorded;
+}
+
+recorded_run record_run(runner &on, sim::strategy &chooser, std::uint64_t number)
+{
+    recording log;
+    run_result result = on.run_recorded(chooser, number, log);
+    return as_trace(on.setup(), result, log, number);
+}
+
+recorded_run record_broken_setup(const run_setup &how)
+{
+    recording log;
+    run_result result = run_broken_setup(how, log);
+    return as_trace(how, result, log, 0);
 }
 
 } // namespace interfuse

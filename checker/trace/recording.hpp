@@ -34,4 +34,7 @@ struct recorded_run {
 };
 recorded_run record_run(runner &on, sim::strategy &chooser, std::uint64_t number);
 
+// The same of a setup that has ended in a finding: there is no run, and nothing was chosen.
+recorded_run record_broken_setup(const run_setup &how);
+
 } // namespace interfuse

@@ -24,6 +24,7 @@ TEST(TraceSchema, DescribesWhatIsWritten)
     EXPECT_TRUE(fits_schema(nlohmann::json::parse(trace_text(example_trace()))));
     trace done = example_trace();
     done.verdict = {};
+    done.steps[0].setup = true;
     EXPECT_TRUE(fits_schema(nlohmann::json::parse(trace_text(done))));
 }
 
@@ -39,6 +40,7 @@ TEST(TraceSchema, RefusesWhatTheReaderRefuses)
         {"/steps/0/task", 32},
         {"/steps/0/events/0/kind", "x"},
         {"/steps/0/colour", 1},
+        {"/steps/0/setup", 1},
         {"/verdict/kind", ""},
         {"/steps/1/enabled", "0"},
         {"/record", "0"},

@@ -17,6 +17,11 @@ source_place copy_of(const sim::place &where)
     return {where.file(), where.function(), where.line()};
 }
 
+bool is_of_setup(const trace &recorded)
+{
+    return !recorded.steps.empty() && recorded.steps.front().setup;
+}
+
 std::string place_text(const trace_verdict &verdict)
 {
     const source_place &where = verdict.location;

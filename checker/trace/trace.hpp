@@ -51,6 +51,7 @@ struct trace_step {
     unsigned task = 0;
     std::uint64_t enabled = 0; // bit i: task i could have taken this step
     bool teardown = false;
+    bool setup = false; // before the run, which there is none of then: the setup has ended in the finding
     std::optional<std::uint64_t> hash; // semantic, of the world before the step
     std::vector<trace_event> events;
 };
@@ -82,6 +83,9 @@ struct trace {
     std::vector<sim::choice> choices;
     std::vector<trace_step> steps;
 };
+
+// Whether it ends where a setup has ended in a finding, so that there was no run.
+bool is_of_setup(const trace &recorded);
 
 // Where a finding is, for a sentence: file, line, function and its caller; empty if the place is not known.
 std::string place_text(const trace_verdict &verdict);

@@ -96,8 +96,9 @@ const breakage breakages[] = {
     {"/steps/1/enabled", json::array(), "t.json: steps[1].enabled: an array of 1 to 3 elements was expected"},
     {"/steps/0/hash", 12, "t.json: steps[0].hash: a string of 16 hexadecimal digits was expected"},
     {"/steps/3/teardown", 1, "t.json: steps[3].teardown: true or false was expected"},
+    {"/steps/0/setup", 1, "t.json: steps[0].setup: true or false was expected"},
     {"/steps/0/colour", 1,
-     "t.json: steps[0]: only the fields task, enabled, teardown, hash, events, not also "
+     "t.json: steps[0]: only the fields task, enabled, teardown, setup, hash, events, not also "
      "\"colour\" was expected"},
     {"/steps/0/events", "none", "t.json: steps[0].events: an array of 0 to 2000000 elements was expected"},
     {"/steps/0/events/0/line", 1e300, "t.json: steps[0].events[0].line: an integer from 0 to 10000000 was expected"},
@@ -123,6 +124,14 @@ TEST(TraceFile, KeepsEverythingThatAReplayCompares)
     EXPECT_EQ(read.what.run, written.run);
     EXPECT_EQ(read.what.choices, written.choices);
     EXPECT_EQ(read.what.parameters, written.parameters);
+}
+
+TEST(TraceFile, KeepsThatItsStepsAreThoseOfASetup)
+{
+    trace written = example_trace();
+    EXPECT_FALSE(is_of_setup(parse_trace(trace_text(written), "t.json").what));
+    written.steps[0].setup = true;
+    EXPECT_TRUE(is_of_setup(parse_trace(trace_text(written), "t.json").what));
 }
 
 TEST(TraceFile, HasOneLineForEachStep)

@@ -52,6 +52,8 @@ ordered_json json_of(const trace_step &step)
     }
     if (step.teardown)
         json["teardown"] = true;
+    if (step.setup)
+        json["setup"] = true;
     if (step.hash)
         json["hash"] = hex(*step.hash);
     json["events"] = ordered_json::array();

@@ -150,21 +150,22 @@ private:
             return;
         }
         bool expected = wanted.empty() || std::ranges::find(wanted, found->invariant) != wanted.end();
-        std::size_t steps = found->trace.empty() ? 0 : read_trace(found->trace).what.steps.size();
+        trace recorded = found->trace.empty() ? trace{} : read_trace(found->trace).what;
+        std::size_t steps = recorded.steps.size();
         if (into.found && std::pair(!into.expected, into.steps) <= std::pair(!expected, steps))
             return;
         into.found = *found;
         into.expected = expected;
         into.steps = steps;
-        into.runs = runs_of(*found, runs);
+        into.runs = runs_of(*found, recorded, runs);
         into.seconds = tried.seconds;
     }
 
-    std::uint64_t runs_of(const reported_finding &found, std::uint64_t all) const
+    std::uint64_t runs_of(const reported_finding &found, const trace &recorded, std::uint64_t all) const
     {
         if (found.invariant == missed_goal)
             return all;
-        if (found.trace.empty())
+        if (is_of_setup(recorded))
             return 0;
         return options.verify ? all : found.first_run + 1;
     }

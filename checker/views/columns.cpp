@@ -74,6 +74,8 @@ public:
         paint_header();
         std::size_t step = SIZE_MAX;
         bool teardown = false;
+        if (skipped < rows.size() && what.steps[rows[skipped].step].setup)
+            text += fmt::format("{:-^{}}\n", " setup ", options.width - 1);
         for (std::size_t i = skipped; i < rows.size(); ++i) {
             const trace_step &taken = what.steps[rows[i].step];
             if (taken.teardown && !teardown)

@@ -34,6 +34,16 @@ TEST(Columns, PutEachEventIntoTheColumnOfItsTaskWithItsSourceLine)
     EXPECT_NE(lines[7].find("^ membership"), std::string::npos);
 }
 
+TEST(Columns, SayThatTheStepsAreThoseOfASetup)
+{
+    trace broken = example_trace();
+    for (trace_step &step : broken.steps)
+        step.setup = true;
+    std::string text = columns_of(broken, {.width = 120, .hint = ""});
+    EXPECT_NE(lines_of(text)[1].find(" setup ---"), std::string::npos);
+    EXPECT_EQ(columns_of(example_trace(), {.width = 120, .hint = ""}).find(" setup ---"), std::string::npos);
+}
+
 TEST(Columns, MarkAHangInTheColumnOfItsSleeper)
 {
     trace hung = example_trace();
