@@ -36,11 +36,10 @@ void note_writes()
     sim::the_run.core_wrote = false;
 }
 
-// Death gives the semaphore a unit of its own, where finding 12 is repaired.
-bool is_opening(const sim::event &what)
+// The abort that ends a connection gives the semaphore one unit of its own, where finding 12 is repaired.
+bool is_opening(const connection_ghost &c, const sim::event &what)
 {
-    const char *function = what.where.function();
-    return std::strcmp(function, "fuse_abort_conn") == 0 || std::strcmp(function, "fuse_dev_release") == 0;
+    return c.dying && !c.opened && std::strcmp(what.where.function(), "fuse_abort_conn") == 0;
 }
 
 // A request that was made as new may get rid of its unit before it is sent once more.
@@ -98,6 +97,7 @@ void follow_disconnection(connection_ghost &c, const sim::event &what)
 {
     if (what.value != 0 && c.was_disconnected)
         violated("connected_once", "fc->connected is set after it was cleared", what);
+    c.dying = c.dying || (what.value == 0 && !c.was_disconnected);
     c.was_disconnected = c.was_disconnected || what.value == 0;
     if (what.value == 0)
         follow_cut(c);
@@ -110,7 +110,7 @@ void follow_semaphore(connection_ghost &c, const sim::event &what)
         // down_trylock for a request that is not from the pool: a unit, or else a debt.
         if (what.kind == sim::event_kind::up) {
             c.returned = true;
-            c.opened = static_cast<std::uint8_t>(c.opened + is_opening(what));
+            c.opened = c.opened || is_opening(c, what);
         } else
             c.charged |= self_bit();
     } else if (what.kind == sim::event_kind::down) {
@@ -169,6 +169,7 @@ void follow_lock(connection_ghost &c, const sim::event &what)
     note_writes();
     c.wrote = false;
     c.returned = false;
+    c.dying = false;
     c.debt = c.fc->outstanding_debt;
     if (!c.live) {
         // The first task that can reach the connection through its lists.

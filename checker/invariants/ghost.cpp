@@ -108,6 +108,7 @@ void released(connection_ghost &c, const sim::event &what)
     // What was kept for the unlock is over, so that equal worlds are equal.
     c.wrote = false;
     c.returned = false;
+    c.dying = false;
     c.debt = 0;
 }
 

@@ -75,7 +75,8 @@ struct connection_ghost {
     std::uint8_t init_task;
     std::uint8_t others; // units that requests hold which are not from the pool
     std::uint8_t spare;  // requests on unused_list
-    std::uint8_t opened; // units that the death of the connection has added, for whoever waits for a request
+    bool dying;          // connected was 1 until somebody who still has the lock cleared it
+    bool opened;         // the abort that did so has added a unit, for whoever waits for a request
     std::uint8_t joined; // requests that have joined the pool since, each with a unit
     bool returned;       // a unit was given back since the lock was taken
     unsigned debt;       // when the lock was taken

@@ -43,7 +43,7 @@ std::span<const invariant> all_invariants()
          looks_at::lists, nullptr, check_background},
         {"tokens", "free units of outstanding_sem, those of tasks on the way to a request, those of requests of the pool "
                    "in use and those of other requests, less the debt, are no more than the pool has requests, before "
-                   "INIT is answered 1; the death of a connection may add units. There is no debt while one is free",
+                   "INIT is answered 1; the abort that ends a connection may add one. There is no debt while one is free",
          "whenever fc->lock is free", "while process_init_reply runs", looks_at::counters, nullptr, check_tokens},
         {"tokens_lost", "nor are they fewer", "whenever fc->lock is free", "while process_init_reply runs",
          looks_at::counters, nullptr, check_tokens_lost},
