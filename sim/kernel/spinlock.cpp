@@ -46,14 +46,20 @@ static void stand_before(spinlock_t *lock)
     lock->waiters &= ~me;
 }
 
+// Out of line, so that nothing of it is left in the frame of a task that stands before the lock.
+[[gnu::noinline]] static void look_at_holder(const spinlock_t *lock, const place &where)
+{
+    sim::announce(sim::event_kind::lock, lock, where);
+    if (lock->holder == sim::current_task() + 1)
+        rule_broken("self_deadlock", fmt::format("{} takes {} which it holds", name_of_object(this_task()),
+                                                 name_of_object(lock)), where);
+}
+
 void spin_lock(spinlock_t *lock, place where)
 {
     unsigned self = sim::current_task();
     if (lock->holder != 0)
-        sim::announce(sim::event_kind::lock, lock, where);
-    if (lock->holder == self + 1)
-        rule_broken("self_deadlock", fmt::format("{} takes {} which it holds", name_of_object(this_task()),
-                                                 name_of_object(lock)), where);
+        look_at_holder(lock, where);
     this_task()->sleeps_at = where;
     stand_before(lock);
     if (lock->waiters != 0) // or it was freed meanwhile

@@ -28,10 +28,16 @@ void init_waitqueue_entry(wait_queue_t *wait, task_struct *task, place where)
     sim::wrote(wait, sizeof *wait, where);
 }
 
-static void enqueue(wait_queue_head_t *q, wait_queue_t *wait, const place &where)
+// Before its entries are followed. Out of line, so that nothing of them is left in the frame of a task that goes to sleep.
+static void announce_queue(event_kind kind, const wait_queue_head_t *q, const place &where)
 {
     if (!list_empty(&q->task_list))
-        announce(event_kind::wait_add, q, where);
+        announce(kind, q, where);
+}
+
+static void enqueue(wait_queue_head_t *q, wait_queue_t *wait, const place &where)
+{
+    announce_queue(event_kind::wait_add, q, where);
     this_task()->sleeps_on = q;
     if ((wait->flags & WQ_FLAG_EXCLUSIVE) != 0)
         list_add_tail(&wait->task_list, &q->task_list);
@@ -63,7 +69,7 @@ void remove_wait_queue(wait_queue_head_t *q, wait_queue_t *wait, place where)
     emit(event_kind::wait_remove, q, 0, where);
 }
 
-void prepare_to_wait(wait_queue_head_t *q, wait_queue_t *wait, long state, place where)
+[[gnu::always_inline]] static inline void prepare(wait_queue_head_t *q, wait_queue_t *wait, long state, const place &where)
 {
     point_before_operation();
     wait->flags &= ~WQ_FLAG_EXCLUSIVE;
@@ -71,6 +77,11 @@ void prepare_to_wait(wait_queue_head_t *q, wait_queue_t *wait, long state, place
         enqueue(q, wait, where);
     this_task()->state = state;
     emit(event_kind::wait_add, q, 0, where);
+}
+
+void prepare_to_wait(wait_queue_head_t *q, wait_queue_t *wait, long state, place where)
+{
+    prepare(q, wait, state, where);
 }
 
 void finish_wait(wait_queue_head_t *q, wait_queue_t *wait, place where)
@@ -91,8 +102,7 @@ static wait_queue_t *waiter_of(list_head *entry)
 static void wake(wait_queue_head_t *q, long states, int exclusive, const place &where)
 {
     point_before_operation();
-    if (!list_empty(&q->task_list))
-        announce(event_kind::wake, q, where);
+    announce_queue(event_kind::wake, q, where);
     std::uint64_t woken = 0;
     list_head *next = nullptr;
     for (list_head *entry = q->task_list.next; entry != &q->task_list; entry = next) {
@@ -151,7 +161,7 @@ int wait_event_in_state(wait_queue_head_t *q, long state, wait_condition holds, 
     wait.flags = WQ_FLAG_AUTOREMOVE;
     int err = 0;
     for (;;) {
-        prepare_to_wait(q, &wait, state, where);
+        prepare(q, &wait, state, where);
         if (holds_now(holds, closure))
             break;
         if (state == TASK_INTERRUPTIBLE && signal_pending(this_task(), where)) {
