@@ -22,7 +22,8 @@ std::string parse_settings(const std::vector<std::string> &texts, const std::str
     for (const std::string &text : texts) {
         std::size_t equals = text.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-            return fmt::format("{}: key=value was expected, not \"{}\"", where, text);
+            return fmt::format("{}: key=value was expected, not \"{}\"{}", where, text,
+                               find_scenario(text) != nullptr ? "; scenarios come before the options" : "");
         parameter_setting next{text.substr(0, equals), text.substr(equals + 1)};
         auto before = std::ranges::find(settings, next.name, &parameter_setting::name);
         if (before != settings.end())

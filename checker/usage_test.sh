@@ -29,6 +29,7 @@ expect 'no chosen scenario has a parameter aborters; they have requesters, ' exp
 expect 'key=value was expected, not "requesters"$' explore --set requesters
 expect 'key=value was expected, not "requesters="$' explore --set requesters=
 expect 'key=value was expected, not "=1"$' explore --set =1
+expect 'key=value was expected, not "mix"; scenarios come before the options$' explore --set requesters=1 mix
 expect 'requesters of scenario one-request must be from 1 to 6, not 1x$' explore --set requesters=1x
 expect 'requesters of scenario one-request must be from 1 to 6, not 99999999999$' explore --set requesters=99999999999
 expect 'one of linux-2.6.17, repaired, .* was expected, not "nosuch"$' explore --core nosuch
