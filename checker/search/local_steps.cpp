@@ -2,6 +2,7 @@
 #include "checker/search/local_steps.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <sys/mman.h>
 #include <xxhash.h>
@@ -22,11 +23,15 @@ constexpr std::uint16_t by_several = touched * 2;
 constexpr std::uint16_t changed = touched * 4;
 constexpr std::uint16_t contended = by_several | changed;
 
+constexpr std::size_t remembered_places = 1024; // a power of two
+constexpr std::size_t seen_max = std::size_t{1} << 20;
+
 } // namespace
 
 local_steps::local_steps()
     : touches(static_cast<std::uint16_t *>(
-          mmap(nullptr, touches_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)))
+          mmap(nullptr, touches_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))),
+      in_effect(remembered_places)
 {
     sim::require(touches != MAP_FAILED, "there is no memory for the tables of the search");
 }
@@ -34,6 +39,38 @@ local_steps::local_steps()
 local_steps::~local_steps()
 {
     munmap(touches, touches_bytes);
+}
+
+void local_steps::learn_places(bool on_a_walk)
+{
+    walking = on_a_walk;
+    forget_steps();
+}
+
+// What there is to learn from a step depends on what is in effect.
+void local_steps::forget_steps()
+{
+    seen.clear();
+    in_effect.assign(remembered_places, {});
+}
+
+// Fills `footprint`.
+bool local_steps::is_known(unsigned task, std::uint64_t from, const std::vector<sim::word_index> &replaced, bool continues)
+{
+    const sim::step_footprint &now = sim::the_footprint;
+    footprint.resize(now.loads + now.stores + replaced.size() + 2);
+    std::uint64_t *next = footprint.data();
+    *next++ = from;
+    *next++ = task * 2 + continues;
+    for (std::uint32_t i = 0; i < now.loads; ++i)
+        *next++ = std::uint64_t{now.loaded[i]} * 2;
+    for (std::uint32_t i = 0; i < now.stores; ++i)
+        *next++ = std::uint64_t{now.stored[i].word} * 2 + (sim::word_at(now.stored[i].word) != now.stored[i].before);
+    for (sim::word_index word : replaced)
+        *next++ = std::uint64_t{word} * 2 + 1;
+    if (seen.size() == seen_max)
+        seen.clear();
+    return !seen.insert(XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])).second;
 }
 
 void local_steps::touch(sim::word_index word, unsigned task, bool changes)
@@ -61,18 +98,11 @@ void local_steps::learn_word(place &at, std::uint64_t position, sim::word_index 
 void local_steps::learn_step(unsigned task, std::uint64_t from, const std::vector<sim::word_index> &replaced,
                              bool continues)
 {
-    const sim::step_footprint &now = sim::the_footprint;
-    footprint.clear();
-    auto note = [&](sim::word_index word, bool changes) {
-        touch(word, task, changes);
-        footprint.push_back(word);
-    };
-    for (std::uint32_t i = 0; i < now.loads; ++i)
-        note(now.loaded[i], false);
-    for (std::uint32_t i = 0; i < now.stores; ++i)
-        note(now.stored[i].word, sim::word_at(now.stored[i].word) != now.stored[i].before);
-    for (sim::word_index word : replaced)
-        note(word, true);
+    if (is_known(task, from, replaced, continues))
+        return;
+    auto words = std::span(footprint).subspan(2);
+    for (std::uint64_t each : words)
+        touch(static_cast<sim::word_index>(each / 2), task, each % 2 != 0);
 
     auto known = places.find(from);
     if (known == places.end() && !walking)
@@ -84,16 +114,19 @@ void local_steps::learn_step(unsigned task, std::uint64_t from, const std::vecto
     }
     if (!at.in_effect && !walking)
         return;
-    if (at.footprints.insert(XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])).second)
-        for (std::uint64_t word : footprint)
-            learn_word(at, from, static_cast<sim::word_index>(word));
+    for (std::uint64_t each : words)
+        learn_word(at, from, static_cast<sim::word_index>(each / 2));
 }
 
 bool local_steps::is_local(unsigned task, std::uint64_t position) const
 {
-    auto at = places.find(position);
+    remembered &last = in_effect[position % remembered_places];
+    if (last.position != position) {
+        auto at = places.find(position);
+        last = {position, at != places.end() && at->second.in_effect};
+    }
     // Whether a task at a gate can go on depends on others.
-    return at != places.end() && at->second.in_effect && sim::the_world().tasks[task].gate == nullptr;
+    return last.in_effect && sim::the_world().tasks[task].gate == nullptr;
 }
 
 bool local_steps::is_contended(const place &at) const
@@ -113,6 +146,7 @@ void local_steps::take_effect()
     for (auto &[position, each] : places)
         each.in_effect = !is_contended(each);
     fresh.clear();
+    forget_steps();
 }
 
 void local_steps::learn(const lesson &elsewhere)
@@ -137,9 +171,9 @@ void local_steps::learn(const lesson &elsewhere)
 std::size_t local_steps::bytes() const
 {
     constexpr std::size_t node = 4 * sizeof(std::uint64_t);
-    std::size_t total = fresh.capacity() * sizeof(lesson);
+    std::size_t total = fresh.capacity() * sizeof(lesson) + seen.size() * node;
     for (const auto &[position, each] : places)
-        total += sizeof each + (1 + each.footprints.size() + each.words.size()) * node;
+        total += sizeof each + (1 + each.words.size()) * node;
     return total;
 }
 

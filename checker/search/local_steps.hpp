@@ -26,7 +26,7 @@ public:
     local_steps &operator=(const local_steps &) = delete;
 
     // A place where no walk has been is not local, however often a search comes by.
-    void learn_places(bool on_a_walk) { walking = on_a_walk; }
+    void learn_places(bool on_a_walk);
     // Reads the step that a task took last from there out of sim::the_footprint; `replaced` as in world_walk.
     void learn_step(unsigned task, std::uint64_t from, const std::vector<sim::word_index> &replaced, bool continues);
 
@@ -44,19 +44,26 @@ public:
 
 private:
     struct place {
-        std::unordered_set<std::uint64_t> footprints; // that were seen, by their hashes
-        std::unordered_set<sim::word_index> words;    // of them all
+        std::unordered_set<sim::word_index> words; // of all its steps
         bool ends_run = false;
         bool in_effect = false;
     };
+    struct remembered {
+        std::uint64_t position = 0;
+        bool in_effect = false;
+    };
 
+    bool is_known(unsigned task, std::uint64_t from, const std::vector<sim::word_index> &replaced, bool continues);
+    void forget_steps();
     void touch(sim::word_index word, unsigned task, bool changes);
     void learn_word(place &at, std::uint64_t position, sim::word_index word);
     bool is_contended(const place &at) const;
 
     std::uint16_t *touches; // by word
     std::unordered_map<std::uint64_t, place> places;
-    std::vector<std::uint64_t> footprint; // for use within a call
+    mutable std::vector<remembered> in_effect; // of the places looked up last, by the lower bits of their positions
+    std::unordered_set<std::uint64_t> seen;    // steps that there is nothing more to learn from, by their hashes
+    std::vector<std::uint64_t> footprint;      // of the step in progress: twice each word, and 1 more if it was changed
     std::vector<lesson> fresh;
     bool walking = false;
 };

@@ -64,20 +64,6 @@ bool is_code(std::uint64_t word)
     return word - low < reinterpret_cast<std::uintptr_t>(&etext) - low;
 }
 
-// Which words of a stack hold addresses of code: the calls that it consists of, and where they go on.
-std::uint64_t position_of(unsigned task)
-{
-    live_stack live = stack_of(task);
-    std::uint64_t position = task + 1;
-    for (std::size_t i = 0; i + 8 <= live.bytes; i += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, live.low + i, 8);
-        if (is_code(word))
-            position = (std::rotl(position, 5) ^ word) * 0x9e3779b97f4a7c15;
-    }
-    return position;
-}
-
 } // namespace
 
 // Of a word that is zero nothing is counted, so that memory which nobody has used yet needs no visit.
@@ -123,11 +109,7 @@ world_walk::world_walk(bool wide) : wide(wide)
     sim::settle_stores();
     sim::forget_footprints();
     words_hash = sum_of_heap_and_shadow();
-    for (unsigned task = 0; task < w.task_count; ++task) {
-        stack_hashes[task] = hash_of_stack(task);
-        positions[task] = position_of(task);
-        stacks_hash += stack_hashes[task];
-    }
+    look_at_all_stacks();
 }
 
 state_key world_walk::hash_from_scratch() const
@@ -168,7 +150,7 @@ std::uint64_t world_walk::alive() const
 std::size_t world_walk::bytes() const
 {
     return raw.capacity() + changes.capacity() * sizeof changes[0] + steps.capacity() * sizeof steps[0] +
-           stacks.capacity() * sizeof stacks[0];
+           stacks.capacity() * sizeof stacks[0] + shared_variables.capacity() * sizeof shared_variables[0];
 }
 
 // The header, the task's stack and saved stack pointer, and its calls: what a step changes and no footprint lists.
@@ -178,7 +160,7 @@ void world_walk::save(unsigned task)
     const sim::call_stack &calls = sim::the_run.calls[task];
     std::size_t calls_bytes =
         offsetof(sim::call_stack, callers) + std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0];
-    steps.push_back({task, changes.size(), stacks.size(), raw_used, words_hash});
+    steps.push_back({task, changes.size(), stacks.size(), shared_variables.size(), raw_used, words_hash});
     std::size_t needed = header_bytes + sizeof live.low + live.bytes + calls_bytes;
     if (raw.size() < raw_used + needed)
         raw.resize(std::max(raw_used + needed, raw.size() * 3 / 2));
@@ -205,26 +187,6 @@ bool world_walk::step(unsigned task)
     return goes_on;
 }
 
-namespace {
-
-// Calls visit(word, hash of the calls above it) for each word of a stack that others touch, from the outermost on.
-template <typename Visit> void for_shared_words(const std::byte *top, std::size_t bytes, unsigned task, Visit visit)
-{
-    std::uint64_t calls = task + 1;
-    sim::word_index word = sim::word_of(sim::stack_top(task));
-    for (std::size_t up = 8; up <= bytes; up += 8) {
-        std::uint64_t value;
-        std::memcpy(&value, top - up, 8);
-        --word;
-        if (is_code(value))
-            calls = (std::rotl(calls, 5) ^ value) * 0x9e3779b97f4a7c15;
-        else if (sim::is_shared(word))
-            visit(word, calls);
-    }
-}
-
-} // namespace
-
 const std::vector<lesson> &world_walk::learnt()
 {
     for (; foreign_told < sim::the_footprint.foreign_words; ++foreign_told)
@@ -243,38 +205,25 @@ void world_walk::take_effect()
     for (const lesson &each : learnt())
         sim::share_stack_word(static_cast<sim::word_index>(each.a));
     fresh.clear();
+    look_at_all_stacks();
 }
 
-void world_walk::find_replaced(std::vector<sim::word_index> &into)
+void world_walk::find_replaced(std::vector<sim::word_index> &into) const
 {
     into.clear();
-    if (sim::the_footprint.shared_words == 0)
-        return;
-    const step_taken &last = steps.back();
-    const std::byte *saved = raw.data() + last.raw + header_bytes;
-    std::byte *low = nullptr;
-    std::memcpy(&low, saved, sizeof low);
-    auto bytes = static_cast<std::size_t>(sim::stack_top(last.task) - low);
-    std::vector<std::uint64_t> &before = calls_before;
-    before.clear();
-    for_shared_words(saved + sizeof low + bytes, bytes, last.task, [&](sim::word_index word, std::uint64_t calls) {
-        into.push_back(word);
-        before.push_back(calls);
-    });
-    if (into.empty())
-        return;
-    // Those below calls that are the same as before are the same variables.
-    std::size_t kept = 0;
-    for_shared_words(sim::stack_top(last.task), stack_of(last.task).bytes, last.task,
-                     [&](sim::word_index word, std::uint64_t calls) {
-                         auto at = std::ranges::find(into, word);
-                         if (at != into.end() && before[static_cast<std::size_t>(at - into.begin())] == calls)
-                             *at = 0;
-                     });
-    for (sim::word_index word : into)
-        if (word != 0)
-            into[kept++] = word;
-    into.resize(kept);
+    unsigned task = steps.back().task;
+    auto looked = std::ranges::find(stacks.begin() + static_cast<std::ptrdiff_t>(steps.back().stacks), stacks.end(), task,
+                                    &stack_change::task);
+    // Both pieces begin at the outermost call, from which on they are the same for a while.
+    piece before = looked->before.shared, now = shared_of[task];
+    for (; before.from < before.to; ++before.from) {
+        const shared_variable &old = shared_variables[before.from];
+        while (now.from < now.to && shared_variables[now.from].word > old.word)
+            ++now.from;
+        if (now.from == now.to || shared_variables[now.from].word != old.word ||
+            shared_variables[now.from].calls != old.calls)
+            into.push_back(old.word);
+    }
 }
 
 void world_walk::save_all()
@@ -294,13 +243,49 @@ void world_walk::restore_all()
         std::memset(reinterpret_cast<std::byte *>(sim::arena_base) + w.heap_used, 0, used - w.heap_used);
 }
 
+// Its hash, and what the words on it tell that hold addresses of code: the calls that it consists of, and where they go on.
+world_walk::look world_walk::look_of(unsigned task)
+{
+    live_stack live = stack_of(task);
+    bool lists = sim::the_footprint.shared_words != 0;
+    look found{hash_of_stack(task), task + 1, {shared_variables.size(), 0}};
+    sim::word_index word = sim::word_of(sim::stack_top(task));
+    for (std::size_t i = live.bytes / 8; i-- > 0;) {
+        std::uint64_t value;
+        std::memcpy(&value, live.low + i * 8, 8);
+        --word;
+        if (is_code(value))
+            found.position = (std::rotl(found.position, 5) ^ value) * 0x9e3779b97f4a7c15;
+        else if (lists && sim::is_shared(word))
+            shared_variables.push_back({word, found.position});
+    }
+    found.shared.to = shared_variables.size();
+    return found;
+}
+
+void world_walk::look_at_all_stacks()
+{
+    sim::require(steps.empty(), "a search looks at all stacks behind its first step");
+    shared_variables.clear();
+    stacks_hash = {};
+    for (unsigned task = 0; task < sim::the_world().task_count; ++task) {
+        look now = look_of(task);
+        stack_hashes[task] = now.hash;
+        positions[task] = now.position;
+        shared_of[task] = now.shared;
+        stacks_hash += now.hash;
+    }
+}
+
 void world_walk::look_at_stack(unsigned task)
 {
-    stacks.push_back({task, stack_hashes[task], positions[task]});
+    stacks.push_back({task, {stack_hashes[task], positions[task], shared_of[task]}});
+    look now = look_of(task);
     stacks_hash -= stack_hashes[task];
-    stack_hashes[task] = hash_of_stack(task);
-    stacks_hash += stack_hashes[task];
-    positions[task] = position_of(task);
+    stacks_hash += now.hash;
+    stack_hashes[task] = now.hash;
+    positions[task] = now.position;
+    shared_of[task] = now.shared;
 }
 
 void world_walk::account_for(unsigned task)
@@ -332,12 +317,14 @@ void world_walk::back()
     for (; changes.size() > last.changes; changes.pop_back())
         sim::word_at(changes.back().word) = changes.back().before;
     for (; stacks.size() > last.stacks; stacks.pop_back()) {
-        const stack_change &each = stacks.back();
-        stacks_hash += each.hash;
-        stacks_hash -= stack_hashes[each.task];
-        stack_hashes[each.task] = each.hash;
-        positions[each.task] = each.position;
+        const auto &[task, before] = stacks.back();
+        stacks_hash += before.hash;
+        stacks_hash -= stack_hashes[task];
+        stack_hashes[task] = before.hash;
+        positions[task] = before.position;
+        shared_of[task] = before.shared;
     }
+    shared_variables.resize(last.shared);
     words_hash = last.words_hash;
     const std::byte *from = raw.data() + last.raw;
     auto take = [&from](void *to, std::size_t bytes) {

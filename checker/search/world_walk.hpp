@@ -36,7 +36,7 @@ public:
     void back();
     // Words on the stack of the task that took the last step which others touch and which lay in calls that it has
     // replaced: they are other variables now.
-    void find_replaced(std::vector<sim::word_index> &into);
+    void find_replaced(std::vector<sim::word_index> &into) const;
     // Which words of stacks others touch than their owner; it has an effect later, as in futures.
     const std::vector<lesson> &learnt();
     void learn(const lesson &elsewhere);
@@ -60,13 +60,27 @@ private:
         unsigned task;
         std::size_t changes;
         std::size_t stacks;
+        std::size_t shared;
         std::size_t raw;
         state_key words_hash;
     };
+    // A word of a stack that others touch, with a hash of the calls above it: they say which variable it is.
+    struct shared_variable {
+        sim::word_index word;
+        std::uint64_t calls;
+    };
+    // A piece of shared_variables, from the outermost call on.
+    struct piece {
+        std::size_t from = 0, to = 0;
+    };
+    struct look {
+        state_key hash;
+        std::uint64_t position = 0;
+        piece shared;
+    };
     struct stack_change {
         unsigned task;
-        state_key hash;
-        std::uint64_t position;
+        look before;
     };
 
     void save_all();
@@ -74,6 +88,8 @@ private:
     void save(unsigned task);
     void account_for(unsigned task);
     void look_at_stack(unsigned task);
+    look look_of(unsigned task);
+    void look_at_all_stacks();
 
     state_key hash_of_word(sim::word_index word, std::uint64_t value) const;
     state_key hash_of_stack(unsigned task) const;
@@ -85,6 +101,8 @@ private:
     state_key stacks_hash;
     std::array<state_key, sim::tasks_max> stack_hashes{};
     std::array<std::uint64_t, sim::tasks_max> positions{};
+    std::array<piece, sim::tasks_max> shared_of{};
+    std::vector<shared_variable> shared_variables; // of all tasks, those of later looks behind those of earlier ones
     std::vector<step_taken> steps;
     std::vector<sim::word_change> changes;
     std::vector<stack_change> stacks;
@@ -92,7 +110,6 @@ private:
     std::size_t raw_used = 0;
     sim::saved_world all;
     std::vector<sim::call_stack> all_calls;
-    std::vector<std::uint64_t> calls_before; // for use within a call
     std::vector<lesson> fresh;
     std::uint32_t foreign_told = 0;
 };
