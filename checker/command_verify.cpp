@@ -269,13 +269,24 @@ int status_of(const verification &result)
     return exit_met;
 }
 
-std::string progress_text(const scenario_search &search, const search_counts &counts, std::size_t open,
-                          std::chrono::nanoseconds took)
+// The two highest digits of a guess.
+std::uint64_t in_round_figures(std::uint64_t guess)
+{
+    std::uint64_t unit = 1;
+    while (guess / unit >= 100)
+        unit *= 10;
+    return guess / unit * unit;
+}
+
+std::string progress_text(const scenario_search &search, const search_counts &counts, std::chrono::nanoseconds took)
 {
     auto milliseconds = static_cast<std::uint64_t>(took.count() / 1'000'000) + 1;
-    return fmt::format("{}: {} states, {} a second, depth {}, {} steps open on the path, {} revisits, {} MB",
-                       search.of.title(), grouped(counts.states), grouped(counts.states * 1000 / milliseconds),
-                       counts.depth, grouped(open), grouped(counts.revisits), counts.visited_bytes >> 20);
+    bool more = counts.expected && in_round_figures(*counts.expected) > counts.states;
+    return fmt::format("{}: {} states{}, {} a second, depth {}, {} steps open on the path, {} revisits, {} MB",
+                       search.of.title(), grouped(counts.states),
+                       more ? fmt::format(" of perhaps {}", grouped(in_round_figures(*counts.expected))) : "",
+                       grouped(counts.states * 1000 / milliseconds), counts.depth, grouped(counts.open),
+                       grouped(counts.revisits), counts.visited_bytes >> 20);
 }
 
 std::string report_of(const verify_request &request, const verification &result)
@@ -302,9 +313,9 @@ int run_verify(int argc, char **argv)
         if (request.format == "text" && !found.accepted)
             print_finding(fmt::format("violation in {}", found.of.title()), found, recorded);
     };
-    listener.progress = [&](const scenario_search &search, const search_counts &counts, std::size_t open) {
+    listener.progress = [&](const scenario_search &search, const search_counts &counts) {
         if (progress.due())
-            progress.show(progress_text(search, counts, open, std::chrono::steady_clock::now() - started));
+            progress.show(progress_text(search, counts, std::chrono::steady_clock::now() - started));
     };
     listener.searched = [&](const scenario_search &search) {
         progress.clear();

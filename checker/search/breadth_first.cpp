@@ -48,6 +48,7 @@ void breadth_first::run(const std::function<void(const breadth_first &)> &look)
 void breadth_first::look_around(const std::function<void(const breadth_first &)> &look)
 {
     interrupted = interruption();
+    counts.open = open();
     counts.visited_bytes = visited.bytes() + nodes.capacity() * sizeof nodes[0];
     counts.path_bytes = std::max(counts.path_bytes, way.bytes());
     if (check)

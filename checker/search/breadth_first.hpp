@@ -25,9 +25,6 @@ public:
     // Calls `look` every few thousand transitions. Each state is gone on from by all tasks and answers.
     void run(const std::function<void(const breadth_first &)> &look);
 
-    // States that were not gone on from yet.
-    std::size_t open() const { return nodes.size() - next; }
-
     search_counts counts; // depth: of the state that lies farthest from the start
     std::vector<state_finding> findings;
     std::string bound;
@@ -40,6 +37,7 @@ private:
     };
 
     bool goes_on() const { return bound.empty() && interrupted == 0; }
+    std::size_t open() const { return nodes.size() - next; }
     std::uint32_t number_of(const search_step &step);
     void go_to(std::uint32_t target);
     void take(std::uint32_t step);

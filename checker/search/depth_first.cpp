@@ -42,7 +42,7 @@ std::uint64_t bit(unsigned task)
 depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
                          futures &touched, local_steps &local, visited_set &visited, team *others)
     : on(on), bounds(bounds), script(script), way(way), touched(touched), local(local), visited(visited), others(others),
-      turns(turns_of(bounds.seed)), steps_max(sim::the_run.limits.steps_max)
+      prospect(bounds, script, way, local, visited), turns(turns_of(bounds.seed)), steps_max(sim::the_run.limits.steps_max)
 {
     if (bounds.self_check)
         check.emplace(script, way);
@@ -99,7 +99,25 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
         bound = "--max-memory";
     else if (others != nullptr && others->halted())
         bound = bound_by_others;
+    else if (others == nullptr && prospect.is_due())
+        look_ahead();
+    counts.open = open();
     look(*this);
+}
+
+// Goes back to the start for it, and takes the path again.
+void depth_first::look_ahead()
+{
+    std::size_t taken = way.depth();
+    while (way.depth() > 0)
+        way.back();
+    prospect.look(counts.states);
+    counts.expected = prospect.states();
+    for (std::size_t i = 0; i < taken; ++i) {
+        script.answers = frames[i].taken.answers;
+        script.used = 0;
+        way.step(frames[i].taken.task);
+    }
 }
 
 void depth_first::count_bytes()
@@ -111,6 +129,7 @@ void depth_first::count_bytes()
                                                         (circles ? circles->bytes() : 0));
 }
 
+// Steps that wait on the path to be tried.
 std::size_t depth_first::open() const
 {
     std::size_t sum = 0;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "checker/search/fair_circles.hpp"
+#include "checker/search/forecast.hpp"
 #include "checker/search/futures.hpp"
 #include "checker/search/local_steps.hpp"
 #include "checker/search/self_check.hpp"
@@ -32,9 +33,6 @@ public:
     // Through all states, or the share of them that falls to this process. Calls `look` every few thousand transitions.
     void run(const std::function<void(const depth_first &)> &look);
 
-    // Steps that wait on the path to be tried.
-    std::size_t open() const;
-
     search_counts counts;
     std::vector<state_finding> findings;
     std::string bound; // what stopped it
@@ -46,6 +44,8 @@ private:
     void go_through(const std::function<void(const depth_first &)> &look);
     void look_around(const std::function<void(const depth_first &)> &look);
     void count_bytes();
+    std::size_t open() const;
+    void look_ahead();
     bool passes_through() const { return bounds.reduce == reduction::local_steps; }
     bool sleeps() const { return bounds.reduce == reduction::sleep_sets || passes_through(); }
     bool enter(std::uint32_t asleep);
@@ -85,6 +85,7 @@ private:
     std::optional<step_tails> tails;
     std::optional<step_races> races;
     std::optional<fair_circles> circles;
+    forecast prospect;
     std::array<std::uint8_t, sim::tasks_max> turns; // of tasks: who is tried before whom
     step_touches step;
     std::vector<sim::word_index> replaced;

@@ -105,20 +105,20 @@ public:
     workforce(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
               futures &touched, local_steps &local, visited_set &visited)
         : on(on), bounds(bounds), script(script), way(way), touched(touched), local(local), visited(visited),
-          members(jobs)
+          prospect(bounds, script, way, local, visited), members(jobs)
     {
         std::fflush(nullptr);
         for (unsigned i = 0; i < jobs; ++i)
-            workers.push_back(start());
+            workers.push_back(start(i));
     }
 
-    searched_share run(const std::function<void(std::uint64_t)> &progress)
+    searched_share run(const std::function<void(const search_counts &)> &progress)
     {
         while (std::ranges::any_of(workers, [](const worker &each) { return !each.ended; })) {
             listen();
             if (interruption() != 0)
                 members.halt();
-            progress(members.states());
+            progress(so_far());
         }
         searched_share sum;
         for (worker &each : workers)
@@ -129,7 +129,17 @@ public:
     }
 
 private:
-    worker start()
+    search_counts so_far()
+    {
+        search_counts counts = members.published();
+        counts.visited_bytes = visited.bytes();
+        if (prospect.is_due())
+            prospect.look(counts.states);
+        counts.expected = prospect.states();
+        return counts;
+    }
+
+    worker start(unsigned number)
     {
         std::array<int, 2> ends;
         sim::require(pipe(ends.data()) == 0, "no pipe for a process of the search");
@@ -137,18 +147,18 @@ private:
         pid_t process = fork();
         sim::require(process >= 0, "a process of the search could not be forked");
         if (process == 0)
-            work(ends[1], parent);
+            work(number, ends[1], parent);
         close(ends[1]);
         return {process, ends[0], {}};
     }
 
-    [[noreturn]] void work(int pipe, pid_t parent)
+    [[noreturn]] void work(unsigned number, int pipe, pid_t parent)
     {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(0);
         depth_first search(on, bounds, script, way, touched, local, visited, &members);
-        search.run([](const depth_first &) {});
+        search.run([&](const depth_first &now) { members.publish(number, now.counts); });
         packer packed;
         put(packed, share_of(search));
         packed.put(touched.learnt());
@@ -202,6 +212,7 @@ private:
     futures &touched;
     local_steps &local;
     visited_set &visited;
+    forecast prospect; // by this process, which has nothing else to do
     team members;
     std::vector<worker> workers;
 };
@@ -241,7 +252,7 @@ void searched_share::add(const searched_share &other)
 
 searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script,
                                  world_walk &way, futures &touched, local_steps &local, visited_set &visited,
-                                 const std::function<void(std::uint64_t)> &progress)
+                                 const std::function<void(const search_counts &)> &progress)
 {
     return workforce(jobs, on, bounds, script, way, touched, local, visited).run(progress);
 }

@@ -21,7 +21,7 @@ using std::chrono::steady_clock;
 class searcher {
 public:
     searcher(runner &on, const search_bounds &bounds,
-             const std::function<void(const search_counts &, std::size_t)> &progress)
+             const std::function<void(const search_counts &)> &progress)
         : on(on), bounds(bounds), progress(progress)
     {
     }
@@ -85,31 +85,28 @@ private:
 
     void search_once()
     {
-        search_counts seen;
         visited.emplace(bounds.memory_max, bounds.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
         if (bounds.jobs > 1) {
             last =
-                search_in_workers(bounds.jobs, on, bounds, script, *way, touched, local, *visited, [&](std::uint64_t states) {
-                    seen.states = states;
-                    tell(seen, 0);
-                });
+                search_in_workers(bounds.jobs, on, bounds, script, *way, touched, local, *visited,
+                                  [&](const search_counts &so_far) { tell(so_far); });
             return;
         }
         if (bounds.shortest) {
             breadth_first search(on, bounds, script, *way, *visited);
-            search.run([&](const breadth_first &now) { tell(now.counts, now.open()); });
+            search.run([&](const breadth_first &now) { tell(now.counts); });
             last = {search.counts, std::move(search.findings), search.bound, search.interrupted, {}};
             return;
         }
         depth_first search(on, bounds, script, *way, touched, local, *visited, nullptr);
-        search.run([&](const depth_first &now) { tell(now.counts, now.open()); });
+        search.run([&](const depth_first &now) { tell(now.counts); });
         last = share_of(search);
     }
 
-    void tell(search_counts counts, std::size_t open)
+    void tell(search_counts counts)
     {
         counts.passes = passes;
-        progress(counts, open);
+        progress(counts);
     }
 
     searched summed_up()
@@ -128,7 +125,7 @@ private:
 
     runner &on;
     const search_bounds &bounds;
-    const std::function<void(const search_counts &, std::size_t)> &progress;
+    const std::function<void(const search_counts &)> &progress;
     const steady_clock::time_point started = steady_clock::now();
     step_script script;
     sim::rng chance{1};
@@ -144,7 +141,7 @@ private:
 } // namespace
 
 searched search_states(runner &on, const search_bounds &bounds,
-                       const std::function<void(const search_counts &, std::size_t)> &progress)
+                       const std::function<void(const search_counts &)> &progress)
 {
     return searcher(on, bounds, progress).run();
 }

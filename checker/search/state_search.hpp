@@ -83,6 +83,8 @@ struct search_counts {
     std::uint64_t states_of_all_passes = 0;
     search_checks checks;
     std::uint64_t walks = 0; // random ones that stayed inside
+    std::size_t open = 0;    // steps on the path, or states, from which it has not gone on yet
+    std::optional<std::uint64_t> expected; // states in the end, as forecast.hpp guesses
 };
 
 struct searched {
@@ -100,7 +102,7 @@ inline constexpr const char *bound_by_finding = "the first finding";
 // Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. What it visits and
 // finds does not depend on the number of processes. `progress` is called a few times a second.
 searched search_states(runner &on, const search_bounds &bounds,
-                       const std::function<void(const search_counts &, std::size_t open)> &progress);
+                       const std::function<void(const search_counts &)> &progress);
 
 // The probability that two of so many states have the same hash of 64 or 128 bits, at most 1.
 double collision_probability(std::uint64_t states, bool wide);

@@ -19,7 +19,7 @@ void search(benchmark::State &state, const settings &given, search_bounds bounds
     std::size_t bytes = 0;
     for (auto _ : state) {
         runner on(setup);
-        searched result = search_states(on, bounds, [](const search_counts &, std::size_t) {});
+        searched result = search_states(on, bounds, [](const search_counts &) {});
         states += result.counts.states;
         transitions += result.counts.transitions;
         bytes = result.counts.visited_bytes;

@@ -1,6 +1,7 @@
 // Sharing work by shared memory.
 #include "checker/search/team.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -14,6 +15,16 @@
 
 namespace interfuse {
 
+namespace {
+
+// Read while it changes; each figure for itself is right.
+struct published_counts {
+    std::atomic<std::uint64_t> transitions, revisits, depth, open;
+};
+constexpr unsigned members_max = 256;
+
+} // namespace
+
 struct team::shared {
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -24,6 +35,7 @@ struct team::shared {
     std::atomic<bool> halted;
     std::atomic<bool> wanted; // somebody waits, and no work is on its way
     std::atomic<std::uint64_t> states;
+    std::array<published_counts, members_max> so_far;
     std::size_t offered_bytes; // 0: nothing is on its way
     std::array<std::byte, 1 << 20> offered;
 };
@@ -87,6 +99,7 @@ team::team(unsigned members)
     void *memory = mmap(nullptr, sizeof(shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     sim::require(memory != MAP_FAILED, "no memory for the processes of the search to share");
     all = new (memory) shared{};
+    sim::require(members <= members_max, "a search has more processes than it keeps count of");
     all->members = members;
     pthread_mutexattr_t of_lock;
     pthread_mutexattr_init(&of_lock);
@@ -170,9 +183,27 @@ std::uint64_t team::count_state()
     return all->states.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::uint64_t team::states() const
+void team::publish(unsigned member, const search_counts &so_far)
 {
-    return all->states.load(std::memory_order_relaxed);
+    published_counts &own = all->so_far[member];
+    own.transitions = so_far.transitions;
+    own.revisits = so_far.revisits;
+    own.depth = so_far.depth;
+    own.open = so_far.open;
+}
+
+search_counts team::published() const
+{
+    search_counts sums;
+    sums.states = all->states;
+    for (unsigned i = 0; i < all->members; ++i) {
+        const published_counts &each = all->so_far[i];
+        sums.transitions += each.transitions;
+        sums.revisits += each.revisits;
+        sums.depth = std::max<std::size_t>(sums.depth, each.depth);
+        sums.open += each.open;
+    }
+    return sums;
 }
 
 } // namespace interfuse

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "checker/search/search_frame.hpp"
+#include "checker/search/state_search.hpp"
 
 namespace interfuse {
 
@@ -28,7 +29,10 @@ public:
     bool halted() const;
     // Counts a state; how many there were before, of all members.
     std::uint64_t count_state();
-    std::uint64_t states() const;
+    // What the caller has come to so far, for the others to see.
+    void publish(unsigned member, const search_counts &so_far);
+    // Of all members, together. Bytes of the visited set, which they share, are left out.
+    search_counts published() const;
 
 private:
     struct shared;

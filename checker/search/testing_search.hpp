@@ -30,7 +30,7 @@ inline searched search(void (*build)(), search_bounds bounds = {})
 {
     bounds.self_check = true;
     runner on(setup_of(build));
-    return search_states(on, bounds, [](const search_counts &, std::size_t) {});
+    return search_states(on, bounds, [](const search_counts &) {});
 }
 
 } // namespace interfuse

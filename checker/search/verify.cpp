@@ -77,8 +77,8 @@ private:
     {
         runner on(setup_of(into));
         search_bounds bounds = this->bounds();
-        into.result = search_states(
-            on, bounds, [&](const search_counts &counts, std::size_t open) { listener.progress(into, counts, open); });
+        into.result =
+            search_states(on, bounds, [&](const search_counts &counts) { listener.progress(into, counts); });
         if (result.error.empty())
             result.error = into.result.error;
         for (const state_finding &found : into.result.findings)

@@ -57,8 +57,8 @@ struct verification {
 
 struct verify_listener {
     std::function<void(const finding &, const trace &)> found = [](const finding &, const trace &) {};
-    std::function<void(const scenario_search &, const search_counts &, std::size_t open)> progress =
-        [](const scenario_search &, const search_counts &, std::size_t) {};
+    std::function<void(const scenario_search &, const search_counts &)> progress =
+        [](const scenario_search &, const search_counts &) {};
     std::function<void(const scenario_search &)> searched = [](const scenario_search &) {};
 };
 

@@ -2,9 +2,9 @@
 #include "checker/search/walk_check.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "checker/search/end.hpp"
+#include "checker/search/forecast.hpp"
 #include "checker/search/interruption.hpp"
 #include "checker/search/random_walks.hpp"
 #include "sim/fault.hpp"
@@ -17,12 +17,6 @@ std::uint64_t walk_inside(runner &on, const search_bounds &bounds, step_script &
 {
     sim::rng chance{2};
     random_walker walker(script, way, chance);
-    auto is_kept = [&] {
-        for (std::uint64_t rest = way.enabled(); bounds.reduce == reduction::local_steps && rest != 0; rest &= rest - 1)
-            if (auto task = static_cast<unsigned>(std::countr_zero(rest)); local.is_local(task, way.position(task)))
-                return false;
-        return bounds.reduce != reduction::persistent_sets || way.enabled() == 0;
-    };
     auto is_known = [&](const sim::verdict &found) {
         return !found.is_finding() ||
                std::ranges::find(findings, fingerprint_of(found), &state_finding::fingerprint) != findings.end();
@@ -33,7 +27,7 @@ std::uint64_t walk_inside(runner &on, const search_bounds &bounds, step_script &
             return false;
         }
         bool over = way.enabled() == 0;
-        sim::require(!is_kept() || visited.contains(way.hash()),
+        sim::require(!keeps_state(bounds.reduce, way, local) || visited.contains(way.hash()),
                      "a random walk comes to a state that the search has not visited");
         sim::require(!over || is_known(verdict_of_end(on, way)), "a random walk ends as the search has not seen it");
         return true;
