@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "sim/fault.hpp"
+#include "sim/run.hpp"
 #include "sim/world.hpp"
 
 namespace sim {
@@ -28,7 +29,9 @@ void note_word(word_index word, bool write)
 {
     step_footprint &now = the_footprint;
     std::uint8_t &mark = now.marks[word];
-    if (write && (mark & 2) == 0) {
+    if ((mark & counted_mark) != 0) {
+        mark = 3;
+    } else if (write && (mark & 2) == 0) {
         now.stored[now.stores++] = {word, word_at(word)};
         mark |= 3;
     } else if (!write && (mark & 1) == 0) {
@@ -109,6 +112,21 @@ void share_stack_word(word_index word)
         return;
     now.shared_stack[word / 64] |= std::uint64_t{1} << word % 64;
     ++now.shared_words;
+}
+
+int add_to_count(int *count, int more)
+{
+    int sum = *count + more;
+    if (the_footprint.recording) {
+        the_run.core_wrote = true;
+        std::uint8_t &mark = the_footprint.marks[word_of(count)];
+        bool is_first = mark == 0;
+        if (mark != counted_mark || sum <= 0)
+            note_touched(count, sizeof *count, true);
+        if (is_first && *count > 0 && sum > 0)
+            mark = counted_mark;
+    }
+    return *count = sum;
 }
 
 void note_touched_slowly(const void *address, std::size_t bytes, bool write)

@@ -49,7 +49,7 @@ struct step_footprint {
     std::uintptr_t deepest = 0; // the lowest call seen since what calls have left was wiped (call_entry.cpp)
     std::uint32_t passed_over = 0;
     word_index *passed = nullptr;  // what need not be noted, so that its marks can be taken off again
-    std::uint8_t *marks = nullptr; // by word: 2, a store need not be noted any more; 1, nor a load
+    std::uint8_t *marks = nullptr; // by word: 2, a store need not be noted any more; 1, nor a load; counted_mark
     std::uint64_t *shared_stack = nullptr;  // by word, a bit: words of stacks that others than their owner touch, as far as
     std::uint64_t shared_words = 0;         // share_stack_word() was told; how many that are
     std::uint64_t *foreign_stack = nullptr; // by word, a bit: those that somebody was seen to touch since
@@ -57,6 +57,9 @@ struct step_footprint {
     word_index *foreign = nullptr; // the same as a list
 };
 extern constinit step_footprint the_footprint;
+
+// Of a word that is listed among the stores: the step has done nothing to it but count.
+inline constexpr std::uint8_t counted_mark = 8;
 
 // Whether the fakes and the scenarios of this executable report what they touch, as the core does in each.
 extern bool fakes_are_watched;
@@ -77,6 +80,10 @@ inline bool is_shared(word_index word)
 {
     return (the_footprint.shared_stack[word / 64] >> word % 64 & 1) != 0;
 }
+
+// Adds to a reference count; the sum. Where it was above zero before and is so behind, steps of several tasks that do no
+// more than that lead to the same state in any order, and nobody has seen the difference.
+int add_to_count(int *count, int more);
 
 void note_touched_slowly(const void *address, std::size_t bytes, bool write);
 

@@ -13,6 +13,7 @@ enum class lesson_kind : std::uint8_t {
     conflict,    // a step from place a conflicts with somebody's future
     shared_word, // word a, of a stack, is touched by others than its owner
     changes,     // task b changes word a
+    counts,      // task b counts in word a, see sim::add_to_count
     local_word,  // a step from place a, which may be a local one, touches word b
     ends_run,    // a step from place a ends the run
 };

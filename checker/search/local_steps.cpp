@@ -16,12 +16,28 @@ namespace {
 
 constexpr std::size_t touches_bytes = sim::words_of_arena * sizeof(std::uint16_t);
 
-// What is known of a word: the task that touched it first, and more. Several tasks, one of which changes it, contend for it.
+// What is known of a word: the task that touched it first, and more. Several tasks, one of which changes it, contend for it,
+// unless they do nothing but count.
 constexpr std::uint16_t first_task = sim::tasks_max - 1;
 constexpr std::uint16_t touched = sim::tasks_max;
 constexpr std::uint16_t by_several = touched * 2;
 constexpr std::uint16_t changed = touched * 4;
-constexpr std::uint16_t contended = by_several | changed;
+constexpr std::uint16_t not_only_counted = touched * 8;
+constexpr std::uint16_t contended = by_several | changed | not_only_counted;
+
+// A word and how it was touched, in one.
+constexpr unsigned ways_to_touch = 16;
+std::uint64_t with_way(sim::word_index word, lesson_kind how)
+{
+    return std::uint64_t{word} * ways_to_touch + static_cast<unsigned>(how);
+}
+
+lesson_kind way_of(const sim::word_change &stored)
+{
+    if ((sim::the_footprint.marks[stored.word] & sim::counted_mark) != 0)
+        return lesson_kind::counts;
+    return sim::word_at(stored.word) != stored.before ? lesson_kind::changes : lesson_kind::touch;
+}
 
 constexpr std::size_t remembered_places = 1024; // a power of two
 constexpr std::size_t seen_max = std::size_t{1} << 20;
@@ -63,30 +79,33 @@ bool local_steps::is_known(unsigned task, std::uint64_t from, const std::vector<
     *next++ = from;
     *next++ = task * 2 + continues;
     for (std::uint32_t i = 0; i < now.loads; ++i)
-        *next++ = std::uint64_t{now.loaded[i]} * 2;
+        *next++ = with_way(now.loaded[i], lesson_kind::touch);
     for (std::uint32_t i = 0; i < now.stores; ++i)
-        *next++ = std::uint64_t{now.stored[i].word} * 2 + (sim::word_at(now.stored[i].word) != now.stored[i].before);
+        *next++ = with_way(now.stored[i].word, way_of(now.stored[i]));
     for (sim::word_index word : replaced)
-        *next++ = std::uint64_t{word} * 2 + 1;
+        *next++ = with_way(word, lesson_kind::changes);
     if (seen.size() == seen_max)
         seen.clear();
     return !seen.insert(XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])).second;
 }
 
-void local_steps::touch(sim::word_index word, unsigned task, bool changes)
+void local_steps::touch(sim::word_index word, unsigned task, lesson_kind how)
 {
     // Of a stack a footprint lists only what others than its owner touch at some time.
-    changes = changes || sim::is_on_a_stack(word);
+    if (sim::is_on_a_stack(word))
+        how = lesson_kind::changes;
     std::uint16_t before = touches[word];
     std::uint16_t now = before != 0 ? before : static_cast<std::uint16_t>(touched | task);
     if ((now & first_task) != task || sim::is_on_a_stack(word))
         now |= by_several;
-    if (changes)
+    if (how != lesson_kind::touch)
         now |= changed;
+    if (how != lesson_kind::counts)
+        now |= not_only_counted;
     if (now == before)
         return;
     touches[word] = now;
-    fresh.push_back({changes ? lesson_kind::changes : lesson_kind::touch, word, task});
+    fresh.push_back({how, word, task});
 }
 
 void local_steps::learn_word(place &at, std::uint64_t position, sim::word_index word)
@@ -102,7 +121,7 @@ void local_steps::learn_step(unsigned task, std::uint64_t from, const std::vecto
         return;
     auto words = std::span(footprint).subspan(2);
     for (std::uint64_t each : words)
-        touch(static_cast<sim::word_index>(each / 2), task, each % 2 != 0);
+        touch(static_cast<sim::word_index>(each / ways_to_touch), task, static_cast<lesson_kind>(each % ways_to_touch));
 
     auto known = places.find(from);
     if (known == places.end() && !walking)
@@ -115,7 +134,7 @@ void local_steps::learn_step(unsigned task, std::uint64_t from, const std::vecto
     if (!at.in_effect && !walking)
         return;
     for (std::uint64_t each : words)
-        learn_word(at, from, static_cast<sim::word_index>(each / 2));
+        learn_word(at, from, static_cast<sim::word_index>(each / ways_to_touch));
 }
 
 bool local_steps::is_local(unsigned task, std::uint64_t position) const
@@ -154,8 +173,8 @@ void local_steps::learn(const lesson &elsewhere)
     switch (elsewhere.kind) {
     case lesson_kind::touch:
     case lesson_kind::changes:
-        touch(static_cast<sim::word_index>(elsewhere.a), static_cast<unsigned>(elsewhere.b),
-              elsewhere.kind == lesson_kind::changes);
+    case lesson_kind::counts:
+        touch(static_cast<sim::word_index>(elsewhere.a), static_cast<unsigned>(elsewhere.b), elsewhere.kind);
         break;
     case lesson_kind::local_word:
         learn_word(places[elsewhere.a], elsewhere.a, static_cast<sim::word_index>(elsewhere.b));

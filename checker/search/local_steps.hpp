@@ -1,4 +1,5 @@
-// Places from where a task's next step touches nothing that another task touches too, unless all of them only read it.
+// Places from where a task's next step touches nothing that another task touches too, unless all of them only read it, or
+// only count there.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +56,7 @@ private:
 
     bool is_known(unsigned task, std::uint64_t from, const std::vector<sim::word_index> &replaced, bool continues);
     void forget_steps();
-    void touch(sim::word_index word, unsigned task, bool changes);
+    void touch(sim::word_index word, unsigned task, lesson_kind how);
     void learn_word(place &at, std::uint64_t position, sim::word_index word);
     bool is_contended(const place &at) const;
 
@@ -63,7 +64,7 @@ private:
     std::unordered_map<std::uint64_t, place> places;
     mutable std::vector<remembered> in_effect; // of the places looked up last, by the lower bits of their positions
     std::unordered_set<std::uint64_t> seen;    // steps that there is nothing more to learn from, by their hashes
-    std::vector<std::uint64_t> footprint;      // of the step in progress: twice each word, and 1 more if it was changed
+    std::vector<std::uint64_t> footprint;      // of the step in progress: each word, with how it was touched
     std::vector<lesson> fresh;
     bool walking = false;
 };

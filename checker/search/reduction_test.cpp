@@ -8,6 +8,7 @@
 #include "checker/search/testing_search.hpp"
 #include "sim/kernel/atomic.hpp"
 #include "sim/kernel/bug.hpp"
+#include "sim/kernel/kobject.hpp"
 #include "sim/kernel/mutex.hpp"
 #include "sim/kernel/spinlock.hpp"
 #include "sim/rng.hpp"
@@ -155,6 +156,65 @@ void make_random_program(sim::rng &random)
     }
 }
 
+// Programs of another kind: each task takes and puts references, to two objects that it may do so too often or too late to, and
+// seldom looks how many there are.
+enum class reference_action : std::uint8_t { get, put, look };
+struct reference_operation {
+    reference_action what;
+    unsigned object;
+};
+std::array<std::vector<reference_operation>, 3> reference_program;
+int references_at_start;
+
+struct counted_object {
+    kernel::kobject kobj;
+    alignas(8) int released;
+};
+
+const kernel::kobj_type counted_type = {[](kernel::kobject *kobj) {
+    ++reinterpret_cast<counted_object *>(kobj)->released;
+}};
+
+void perform(counted_object &on, reference_action what)
+{
+    if (what == reference_action::get)
+        kernel::kobject_get(&on.kobj);
+    else if (what == reference_action::put)
+        kernel::kobject_put(&on.kobj);
+    else if (kernel::atomic_read(&on.kobj.count) == 2)
+        sim::report({sim::verdict_kind::bug, "BUG_ON", broken_expectations[sim::current_task()], {}});
+}
+
+void build_reference_program()
+{
+    auto *all = static_cast<counted_object *>(sim::allocate(2 * sizeof(counted_object)));
+    for (unsigned i = 0; i < 2; ++i) {
+        kernel::kobject_init(&all[i].kobj);
+        all[i].kobj.ktype = &counted_type;
+        all[i].kobj.count.counter = references_at_start;
+    }
+    for (unsigned task = 0; task < reference_program.size(); ++task)
+        start("task", [all, task] {
+            for (const reference_operation &each : reference_program[task])
+                perform(all[each.object], each.what);
+        });
+}
+
+void make_reference_program(sim::rng &random)
+{
+    references_at_start = 1 + static_cast<int>(random.below(5));
+    for (auto &task : reference_program) {
+        task.clear();
+        for (unsigned length = 2 + random.below(3); length > 0; --length) {
+            constexpr std::array<reference_action, 8> ways = {reference_action::get, reference_action::put,
+                                                              reference_action::get, reference_action::put,
+                                                              reference_action::get, reference_action::put,
+                                                              reference_action::put, reference_action::look};
+            task.push_back({ways[random.below(8)], random.below(2)});
+        }
+    }
+}
+
 std::vector<std::uint64_t> fingerprints_of(const searched &result)
 {
     std::vector<std::uint64_t> all;
@@ -203,6 +263,27 @@ TEST(LocalSteps, FindTheSameInRandomPrograms)
     }
     EXPECT_LT(kept * 3, states * 2);
     EXPECT_GT(passed * 10, kept);
+}
+
+TEST(LocalSteps, CountReferencesInAnyOrder)
+{
+    sim::rng random(3);
+    std::uint64_t transitions = 0;
+    std::uint64_t fewer_transitions = 0;
+    std::uint64_t findings = 0;
+    for (unsigned program = 0; program < 200; ++program) {
+        make_reference_program(random);
+        searched all = search(build_reference_program, {.reduce = reduction::none});
+        searched asleep = search(build_reference_program, {.reduce = reduction::sleep_sets});
+        searched fewer = search(build_reference_program, {.reduce = reduction::local_steps, .walks = 20});
+        ASSERT_EQ(fewer.counts.ends, all.counts.ends) << "program " << program;
+        ASSERT_EQ(fingerprints_of(fewer), fingerprints_of(all)) << "program " << program;
+        transitions += asleep.counts.transitions;
+        fewer_transitions += fewer.counts.transitions;
+        findings += all.findings.size();
+    }
+    EXPECT_GT(findings, 100);
+    EXPECT_LT(fewer_transitions * 4, transitions * 3);
 }
 
 TEST(PersistentSets, FindTheSameInRandomPrograms)

@@ -8,6 +8,7 @@
 #include "sim/kernel/budget.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/sched.hpp"
+#include "sim/footprint.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
@@ -55,23 +56,23 @@ void kobject_del(kobject *kobj, place where)
 kobject *kobject_get(kobject *kobj, place where)
 {
     sim::point_before_operation();
-    if (kobj->count.counter <= 0)
+    int count = sim::add_to_count(&kobj->count.counter, 1);
+    if (count <= 1)
         rule_broken("reference_count", fmt::format("{} gets a reference after its last one was put",
                                                    sim::name_of_object(kobj)), where);
-    ++kobj->count.counter;
-    emit(event_kind::ref_get, kobj, static_cast<std::uint64_t>(kobj->count.counter), where);
+    emit(event_kind::ref_get, kobj, static_cast<std::uint64_t>(count), where);
     return kobj;
 }
 
 void kobject_put(kobject *kobj, place where)
 {
     sim::point_before_operation();
-    if (kobj->count.counter <= 0)
+    int count = sim::add_to_count(&kobj->count.counter, -1);
+    if (count < 0)
         rule_broken("reference_count", fmt::format("{} is put more often than it was taken",
                                                    sim::name_of_object(kobj)), where);
-    --kobj->count.counter;
-    bool last = kobj->count.counter == 0;
-    emit(last ? event_kind::ref_last : event_kind::ref_put, kobj, static_cast<std::uint64_t>(kobj->count.counter), where);
+    bool last = count == 0;
+    emit(last ? event_kind::ref_last : event_kind::ref_put, kobj, static_cast<std::uint64_t>(count), where);
     if (last && kobj->ktype->release != nullptr)
         kobj->ktype->release(kobj);
 }
