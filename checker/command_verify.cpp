@@ -113,6 +113,16 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->group(subject);
 }
 
+void add_scouts(verb_line &app, verify_options &options)
+{
+    with_environment(app.add_option("--scout", options.scouts,
+                                    "Random walks before the search, the first finding of which ends it; with --first"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str()
+        ->group("Running");
+}
+
 void add_bounds(verb_line &app, verify_arguments &given, verify_options &options)
 {
     auto bounds = "Bounds of each scenario; where one stops the search, the exit status is 4";
@@ -176,6 +186,8 @@ std::string choose_reduction(const verify_arguments &given, verify_options &opti
     bool races = (options.watch & sim::watch_races) != 0;
     const char *preset = options.livelocks || options.shortest ? "none" : races ? "sleep" : "local";
     options.reduce = reduction_of(given.reduce.value_or(preset));
+    if (options.scouts != 0 && !options.first)
+        return "--scout: with --first only, as what walks find ends the search before it begins";
     if (options.shortest && (options.reduce != reduction::none || options.jobs > 1 || options.livelocks))
         return "--shortest: with --reduce none and --jobs 1 only, and without --livelocks, as it searches in another "
                "order";
@@ -235,6 +247,7 @@ verify_request parse_verify(int argc, char **argv)
     add_subject(app, given, request.options);
     add_bounds(app, given, request.options);
     add_running(app, given, request.options);
+    add_scouts(app, request.options);
     request.status = parse_arguments(app, argc, argv);
     if (!request.status)
         request.status = continue_in_core(given.core, argv, exit_usage, "--core: ");

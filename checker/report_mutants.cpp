@@ -32,6 +32,8 @@ std::string outcome_of(const hunted &mutant, const char *unit)
     if (!mutant.expected)
         by += fmt::format(" (expected: {})", mutant.what.found_by);
     std::string when = mutant.runs > 0 ? "after " + counted(mutant.runs, unit) : "in its setup";
+    if (mutant.scout > 0)
+        when = fmt::format("on random walk {} before the search", grouped(mutant.scout));
     return fmt::format("{} {}, {:.2f} s", by, when, mutant.seconds);
 }
 
@@ -57,6 +59,7 @@ ordered_json json_of(const hunted &mutant)
                          {"shown_in", mutant.arguments},
                          {"found_by", checkers_in(mutant.what.found_by)},
                          {"runs", mutant.runs},
+                         {"scout", mutant.scout},
                          {"seconds", mutant.seconds},
                          {"error", mutant.error}};
     if (mutant.found) {

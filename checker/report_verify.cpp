@@ -77,6 +77,8 @@ std::string_view verdict_of(const verification &result)
 std::string search_line(const scenario_search &search)
 {
     const search_counts &counts = search.result.counts;
+    if (counts.scout > 0)
+        return fmt::format("{}: {}; {:.1f} s\n", search.of.title(), ending_of(search), seconds_of(search.result.took));
     std::string text =
         fmt::format("{}: {}: {}, {}, depth {}, {} ends; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n",
                     search.of.title(), ending_of(search), counted(counts.states, "state"),

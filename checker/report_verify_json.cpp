@@ -33,6 +33,7 @@ ordered_json json_of(const scenario_search &search)
             {"behaved_alike", counts.checks.behaved_alike},
             {"commuted", counts.checks.commuted},
             {"walks", counts.walks},
+            {"scout", counts.scout},
             {"seconds", seconds_of(search.result.took)}};
 }
 

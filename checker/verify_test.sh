@@ -160,4 +160,16 @@ got=0
 [[ $got == 0 ]] || complain "the hunt by states exits $got: $(<"$scratch/said")"
 grep -qE ' reference_count after [0-9,]+ states, ' "$scratch/said" || complain "the hunt counts no states: $(<"$scratch/said")"
 
+# A finding that random walks meet soon, and the search late.
+expect 1 io_aborted_last mix --set async=1,daemons=2,aborters=1 --first --scout 5000
+grep -qE '^mix:async=1,daemons=2,aborters=1: incomplete: the first finding, on random walk [0-9,]+ before the search; ' "$scratch/said" ||
+    complain 'the walk that met the finding is not named'
+expect 0 repaired mix --first --scout 20
+grep -q '^mix: complete: ' "$scratch/said" || complain 'no search follows on walks that met nothing'
+expect 2 repaired mix --scout 20
+got=0
+"$INTERFUSE_BIN/interfuse-repaired" mutants io_aborted_last --verify --out "$scratch/hunted" >"$scratch/said" 2>&1 || got=$?
+[[ $got == 0 ]] || complain "the hunt by walks exits $got: $(<"$scratch/said")"
+grep -qE ' cut_off on random walk [0-9,]+ before the search, ' "$scratch/said" || complain "the hunt names no walk: $(<"$scratch/said")"
+
 exit "$status"

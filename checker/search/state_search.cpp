@@ -5,7 +5,11 @@
 #include <cmath>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "checker/search/breadth_first.hpp"
+#include "checker/search/end.hpp"
+#include "checker/search/interruption.hpp"
 #include "checker/search/random_walks.hpp"
 #include "checker/search/search_workers.hpp"
 #include "checker/search/walk_check.hpp"
@@ -30,6 +34,46 @@ public:
     {
         on.begin_search(script);
         way.emplace(bounds.wide);
+        if (!scout())
+            search_all();
+        on.end_search();
+        return summed_up();
+    }
+
+private:
+    static constexpr std::uint64_t walks_least = 100;
+    static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
+    static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
+
+    bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
+
+    // Random walks, up to the first that meets a finding: there are findings that they meet soon and a search, which tries the
+    // last steps of a path first, late. Whether one has.
+    bool scout()
+    {
+        random_walker walker(script, *way, chance);
+        for (std::uint64_t number = 1; number <= bounds.scouts && last.findings.empty(); ++number) {
+            if (interruption() != 0 || steady_clock::now() >= bounds.deadline)
+                break;
+            std::vector<search_step> path;
+            walker.walk([&](unsigned task, std::uint64_t, bool continues) {
+                path.push_back({task, script.answers});
+                if (continues && way->enabled() != 0)
+                    return true;
+                sim::verdict found = continues ? verdict_of_end(on, *way) : *sim::the_run.outcome;
+                if (found.is_finding()) {
+                    last.findings.push_back({found.message, fingerprint_of(found), 1, path, {}});
+                    last.bound = fmt::format("{}, on random walk {} before the search", bound_by_finding, number);
+                    last.counts.scout = number;
+                }
+                return false;
+            });
+        }
+        return !last.findings.empty();
+    }
+
+    void search_all()
+    {
         walk(walks_least);
         // Who conflicts with whom shows only when it is known what they touch.
         if (bounds.reduce == reduction::persistent_sets)
@@ -47,16 +91,7 @@ public:
         } while (is_through() && has_learnt());
         if (is_through())
             last.counts.walks = walk_inside(on, bounds, script, *way, local, *visited, last.findings);
-        on.end_search();
-        return summed_up();
     }
-
-private:
-    static constexpr std::uint64_t walks_least = 100;
-    static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
-    static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
-
-    bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
     void walk(std::uint64_t idle_walks)
     {

@@ -28,6 +28,7 @@ struct search_bounds {
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
     std::uint64_t walks = 0; // random ones after the search, which must stay inside it
+    std::uint64_t scouts = 0; // random walks before the search; REQUIRES: `first`
     bool races = false;      // looks for them in every state, hence neither with persistent sets nor with local steps
     bool livelocks = false;  // looks for fair circles; without reduction, by one process
     std::uint64_t states_max = UINT64_MAX;
@@ -83,6 +84,7 @@ struct search_counts {
     std::uint64_t states_of_all_passes = 0;
     search_checks checks;
     std::uint64_t walks = 0; // random ones that stayed inside
+    std::uint64_t scout = 0; // the random walk before the search that met the finding; 0: none
     std::size_t open = 0;    // steps on the path, or states, from which it has not gone on yet
     std::optional<std::uint64_t> expected; // states in the end, as forecast.hpp guesses
 };

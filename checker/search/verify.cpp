@@ -64,6 +64,7 @@ private:
                              .wide = options.wide,
                              .self_check = options.self_check,
                              .walks = options.walks,
+                             .scouts = options.scouts,
                              .races = (options.watch & sim::watch_races) != 0,
                              .livelocks = options.livelocks,
                              .states_max = options.states_max,

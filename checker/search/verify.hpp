@@ -22,6 +22,7 @@ struct verify_options {
     bool wide = false;     // hashes of 128 bits
     bool livelocks = false;
     bool self_check = false;
+    std::uint64_t scouts = 0; // random walks before each search; with `first` only
     std::uint64_t walks = 0;
     unsigned jobs = 1;
     std::uint64_t states_max = UINT64_MAX; // of each scenario, as the next two

@@ -1,6 +1,8 @@
 // Reading reports.
 #include "checker/trace/read_report.hpp"
 
+#include <algorithm>
+
 #include "checker/trace/input.hpp"
 
 namespace interfuse {
@@ -72,6 +74,7 @@ search_summary read_search_report(const std::string &path)
             summary.behaved_alike += count_at(each, "behaved_alike");
             summary.commuted += count_at(each, "commuted");
             summary.walks += count_at(each, "walks");
+            summary.scout = std::max(summary.scout, count_at(each, "scout"));
         }
     });
     return summary;

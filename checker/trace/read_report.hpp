@@ -35,6 +35,7 @@ struct search_summary {
     std::uint64_t behaved_alike = 0;
     std::uint64_t commuted = 0;
     std::uint64_t walks = 0;
+    std::uint64_t scout = 0; // the highest of a scenario
     std::string error = {};
 };
 search_summary read_search_report(const std::string &path);

@@ -158,6 +158,7 @@ private:
         into.expected = expected;
         into.steps = steps;
         into.runs = runs_of(*found, recorded, runs);
+        into.scout = options.verify ? tried.search.scout : 0;
         into.seconds = tried.seconds;
     }
 

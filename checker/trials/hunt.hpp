@@ -26,6 +26,7 @@ struct hunted {
     std::optional<reported_finding> found; // of the search with the shortest trace; its trace is the file kept
     bool expected = false;                 // by a checker that its patch names, or it names none
     std::uint64_t runs = 0; // of the search that found it, or of all that did not; states where all are searched
+    std::uint64_t scout = 0; // the random walk before a search that found it; 0: none
     double seconds = 0;
     std::size_t steps = 0; // of the trace
     std::string error;
