@@ -137,7 +137,7 @@ void breadth_first::enter(const search_step &last)
     if (known != visited_set::answer::fresh)
         return;
     if (counts.states >= bounds.states_max) {
-        bound = "--max-states";
+        bound = bound_of_states;
         return;
     }
     ++counts.states;

@@ -99,10 +99,25 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
         bound = "--max-memory";
     else if (others != nullptr && others->halted())
         bound = bound_by_others;
+    else if (begins_again())
+        bound = bound_by_lesson;
     else if (others == nullptr && prospect.is_due())
         look_ahead();
     counts.open = open();
     look(*this);
+}
+
+// What was learnt late in a long search is not worth the rest of it, which has to be done again; but nor is each lesson worth
+// a new beginning, as others may follow soon. So it goes on for as long as it has taken to the first.
+bool depth_first::begins_again()
+{
+    constexpr std::uint64_t states_least = 100'000;
+    if (!sleeps() || bounds.races)
+        return false;
+    std::uint64_t states = others == nullptr ? counts.states : others->published().states;
+    if (learnt_at == 0 && (!way.learnt().empty() || (!local.learnt().empty() && !local.holds())))
+        learnt_at = std::max(states, states_least);
+    return learnt_at != 0 && states >= 2 * learnt_at;
 }
 
 // Goes back to the start for it, and takes the path again.
@@ -162,7 +177,7 @@ bool depth_first::enter(std::uint32_t asleep)
         break;
     }
     if ((others == nullptr ? counts.states : others->count_state()) >= bounds.states_max) {
-        bound = "--max-states";
+        bound = bound_of_states;
         return false;
     }
     ++counts.states;

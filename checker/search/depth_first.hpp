@@ -21,6 +21,9 @@ namespace interfuse {
 // The bound of a process that stopped because another one has.
 inline constexpr const char *bound_by_others = "another process";
 
+// The bound of a search that has learnt what would have made it go other ways.
+inline constexpr const char *bound_by_lesson = "a lesson";
+
 // From each state that the set did not contain each task that can go on is tried, or as many as the reduction leaves,
 // with each answer to the choices of its step. Which ones depends on the state and on what was known when the search
 // began.
@@ -46,6 +49,7 @@ private:
     void count_bytes();
     std::size_t open() const;
     void look_ahead();
+    bool begins_again();
     bool passes_through() const { return bounds.reduce == reduction::local_steps; }
     bool sleeps() const { return bounds.reduce == reduction::sleep_sets || passes_through(); }
     bool enter(std::uint32_t asleep);
@@ -92,6 +96,7 @@ private:
     std::vector<search_frame> frames; // of the path, and beyond `depth` for later use
     std::size_t depth = 0;
     std::uint32_t steps_max = 0;
+    std::uint64_t learnt_at = 0; // so many states had been counted when it first learnt something; 0: it has not
 };
 
 } // namespace interfuse

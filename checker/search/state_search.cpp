@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,8 @@ private:
     static constexpr std::uint64_t walks_least = 100;
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
     static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
+    static constexpr std::uint64_t states_of_probe = 100'000;
+    static constexpr std::uint64_t walks_of_long_search = 3'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
@@ -80,6 +83,7 @@ private:
             walk(walks_least);
         if (bounds.reduce == reduction::local_steps)
             walk(3 * walks_least); // a place that is taken for a local one in error costs another pass
+        probes = bounds.reduce == reduction::local_steps;
         do {
             take_effect();
             if (passes > 0)
@@ -88,7 +92,7 @@ private:
             ++passes;
             search_once();
             states_of_all_passes += last.counts.states;
-        } while (is_through() && has_learnt());
+        } while (begins_again());
         if (is_through())
             last.counts.walks = walk_inside(on, bounds, script, *way, local, *visited, last.findings);
     }
@@ -118,22 +122,39 @@ private:
         });
     }
 
+    bool begins_again()
+    {
+        // In a long search many walks are cheaper than another pass.
+        if (std::exchange(probes, false) && last.bound == bound_of_states && last.counts.states < bounds.states_max) {
+            walk(walks_of_long_search);
+            passes = 0;
+            states_of_all_passes = 0;
+            return true;
+        }
+        if (last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty())
+            return true;
+        return is_through() && has_learnt();
+    }
+
     void search_once()
     {
-        visited.emplace(bounds.memory_max, bounds.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
-        if (bounds.jobs > 1) {
+        now = bounds;
+        if (probes)
+            now.states_max = std::min(bounds.states_max, states_of_probe);
+        visited.emplace(now.memory_max, now.jobs > 1 ? parts_of_visited_set : 1, now.wide);
+        if (now.jobs > 1) {
             last =
-                search_in_workers(bounds.jobs, on, bounds, script, *way, touched, local, *visited,
+                search_in_workers(now.jobs, on, now, script, *way, touched, local, *visited,
                                   [&](const search_counts &so_far) { tell(so_far); });
             return;
         }
-        if (bounds.shortest) {
-            breadth_first search(on, bounds, script, *way, *visited);
+        if (now.shortest) {
+            breadth_first search(on, now, script, *way, *visited);
             search.run([&](const breadth_first &now) { tell(now.counts); });
             last = {search.counts, std::move(search.findings), search.bound, search.interrupted, {}};
             return;
         }
-        depth_first search(on, bounds, script, *way, touched, local, *visited, nullptr);
+        depth_first search(on, now, script, *way, touched, local, *visited, nullptr);
         search.run([&](const depth_first &now) { tell(now.counts); });
         last = share_of(search);
     }
@@ -160,6 +181,8 @@ private:
 
     runner &on;
     const search_bounds &bounds;
+    search_bounds now; // of the pass in progress
+    bool probes = false; // whether that one only finds out if the search is a long one
     const std::function<void(const search_counts &)> &progress;
     const steady_clock::time_point started = steady_clock::now();
     step_script script;

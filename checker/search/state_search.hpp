@@ -98,7 +98,8 @@ struct searched {
     std::chrono::nanoseconds took{0};
 };
 
-// The bound of a search that ends at its first finding.
+// The bound of a search that has seen as many states as it may, and of one that ends at its first finding.
+inline constexpr const char *bound_of_states = "--max-states";
 inline constexpr const char *bound_by_finding = "the first finding";
 
 // Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. What it visits and
