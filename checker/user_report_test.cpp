@@ -48,7 +48,7 @@ worker make_daemon(const file_operations &device, worker_options options)
     mount m{};
     m.daemon = with_file(device);
     options.reply = make_reply_place();
-    *options.reply = {kernel::map_user_pages(m.daemon.mm, 1), kernel::PAGE_SIZE, fuse::FUSE_LOOKUP};
+    *options.reply = {kernel::map_user_pages(m.daemon.mm, 1), kernel::PAGE_SIZE, fuse::FUSE_LOOKUP, 0};
     return make_worker(m, options);
 }
 
@@ -62,18 +62,22 @@ constexpr file_operations strict_device = {
 const file_operations *device;
 bad_reply wrong;
 std::uint32_t opcode;
+std::uint32_t most;
 
 void build_bad_daemon()
 {
     worker w = make_daemon(*device, {.replies = wrong});
     w.options.reply->opcode = opcode;
+    w.options.reply->most = most;
     fuse::fuse_out_header good = {header_bytes + 8, 0, 7};
     kernel::copy_to_user_space(w.m.daemon.mm, w.options.reply->at, &good, sizeof good);
     spawn("daemon", w.m.daemon, [w] { answer_badly(w, header_bytes + 8); });
 }
 
-std::string report_of_reply(bad_reply how, const file_operations &to, std::uint32_t about = fuse::FUSE_LOOKUP)
+std::string report_of_reply(bad_reply how, const file_operations &to, std::uint32_t about = fuse::FUSE_LOOKUP,
+                            std::uint32_t longest = 0)
 {
+    most = longest;
     device = &to;
     wrong = how;
     opcode = about;
@@ -108,6 +112,9 @@ TEST(UserReport, HasNothingAgainstAReplyThatIsRefusedOrMayBeTaken)
     EXPECT_EQ(report_of_reply(bad_reply::none, easy_device), "done");
     EXPECT_EQ(report_of_reply(bad_reply::next_request, easy_device), "done");
     EXPECT_EQ(report_of_reply(bad_reply::too_short, easy_device, fuse::FUSE_READ), "done");
+    // Eight bytes more are not too many where as many were left out.
+    EXPECT_EQ(report_of_reply(bad_reply::too_long, easy_device, fuse::FUSE_READ, header_bytes + 16), "done");
+    EXPECT_NE(report_of_reply(bad_reply::too_long, easy_device, fuse::FUSE_READ, header_bytes + 15), "done");
 }
 
 std::byte fourth_byte; // that a reader gets

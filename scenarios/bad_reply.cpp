@@ -40,8 +40,9 @@ template <typename Part> void change_reply(const worker &w, std::size_t offset, 
     kernel::copy_to_user_space(w.m.daemon.mm, w.options.reply->at + offset, &part, sizeof part);
 }
 
-// The bytes to write, with the header changed to go with them; 0 if this reply cannot be wrong in that way.
-std::size_t spoil(fuse::fuse_out_header &header, bad_reply how)
+// The bytes to write, with the header changed to go with them; 0 if this reply cannot be wrong in that way. `most` as in
+// reply_place.
+std::size_t spoil(fuse::fuse_out_header &header, bad_reply how, std::uint32_t most)
 {
     std::size_t bytes = header.len;
     switch (how) {
@@ -67,7 +68,7 @@ std::size_t spoil(fuse::fuse_out_header &header, bad_reply how)
         header.len += bytes == header_bytes ? 8 : 0;
         return header.len;
     case bad_reply::too_long:
-        return header.len += 8;
+        return header.len + 8 <= most ? 0 : header.len += 8;
     case bad_reply::next_request:
         ++header.unique;
         header.error = -EIO;
@@ -159,7 +160,7 @@ bool answer_badly(const worker &w, std::size_t bytes)
         how = static_cast<bad_reply>(sim::choose(sim::choice_kind::behaviour, bad_replies));
     auto good = part_of_reply<fuse::fuse_out_header>(w, 0);
     fuse::fuse_out_header bad = good;
-    std::size_t bad_bytes = spoil(bad, how);
+    std::size_t bad_bytes = spoil(bad, how, w.options.reply->most);
     if (how == bad_reply::none || how == bad_reply::duplicate || bad_bytes == 0)
         send_well(w, bytes);
     if (how == bad_reply::none || bad_bytes == 0 || kernel::killed())

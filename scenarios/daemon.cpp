@@ -140,6 +140,16 @@ void fill_content(const worker &w, const std::byte *request, std::size_t from, s
     }
 }
 
+// The bytes of the longest reply to a request that may have a shorter one; else 0.
+std::uint32_t most_of_reply(const fuse::fuse_in_header &header, const std::byte *request)
+{
+    if (header.opcode != fuse::FUSE_READ)
+        return 0;
+    fuse::fuse_read_in in{};
+    std::memcpy(&in, request + sizeof header, sizeof in);
+    return static_cast<std::uint32_t>(sizeof(fuse::fuse_out_header)) + in.size;
+}
+
 } // namespace
 
 std::size_t handle(const worker &w, std::size_t got)
@@ -151,6 +161,7 @@ std::size_t handle(const worker &w, std::size_t got)
     fuse::fuse_in_header header{};
     std::memcpy(&header, request.data(), sizeof header);
     w.options.reply->opcode = header.opcode;
+    w.options.reply->most = most_of_reply(header, request.data());
     if (header.opcode == fuse::FUSE_WRITE)
         check_written(w, request.data());
     // A daemon that uses its own mount has a second worker for what it asks itself.
@@ -309,7 +320,7 @@ reply_place *map_reply_from(const mount &m, reply_place *place, const open_file 
     sim::require(mapped == static_cast<long>(start + own_pages * kernel::PAGE_SIZE), "a reply's mappings have a gap");
     self->mm = nullptr;
     self->files = nullptr;
-    *place = {start + own_pages * kernel::PAGE_SIZE - own, own, 0};
+    *place = {start + own_pages * kernel::PAGE_SIZE - own, own, 0, 0};
     return place;
 }
 

@@ -13,6 +13,7 @@ struct reply_place {
     std::uintptr_t at;     // user address
     std::size_t own_bytes; // that the worker fills in; what lies behind is as it is
     std::uint32_t opcode;  // of the request that it is for
+    std::uint32_t most;    // bytes that such a reply may have where it may have fewer, header included; else 0
 };
 reply_place *make_reply_place();
 // Moves it so that the data of a READ lies in a mapping of so many pages of a file that the daemon has opened itself.
