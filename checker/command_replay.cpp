@@ -8,6 +8,7 @@
 #include "checker/command.hpp"
 #include "checker/command_core.hpp"
 #include "checker/command_line.hpp"
+#include "checker/command_subject.hpp"
 #include "checker/exit_status.hpp"
 #include "checker/strategies/replay.hpp"
 #include "checker/trace/compare.hpp"
@@ -26,7 +27,7 @@ struct replay_arguments {
     std::size_t last = 60;
     bool quiet = false;
     std::optional<std::string> watch;
-    std::string out;
+    std::optional<std::string> out;
 };
 
 // The run that the trace describes, or what is wrong with the description.
@@ -148,7 +149,7 @@ int replay(const trace &recorded, const run_setup &setup, const replay_arguments
                                 : print_difference(*parted, recorded, again);
     if (!given.quiet && given.last > 0)
         print_columns(again, given.last, given.path);
-    return parted || given.out.empty() ? status : write_anew(recorded, again, given.out, status);
+    return parted || !given.out ? status : write_anew(recorded, again, *given.out, status);
 }
 
 } // namespace
@@ -160,6 +161,7 @@ int run_replay(int argc, char **argv)
     app.add_option("TRACE", given.path, "A trace file")->required();
     with_environment(app.add_option("--last", given.last, "Print so many of the last events"))
         ->option_text("N")
+        ->check(unsigned_number())
         ->capture_default_str();
     add_watch_option(app, given.watch, "the trace's", "OPTIONS");
     with_environment(app.add_flag("--quiet", given.quiet, "Print no events"));
@@ -172,6 +174,8 @@ int run_replay(int argc, char **argv)
     watch_result watching = given.watch ? parse_watch(*given.watch) : watch_result{};
     if (!watching.error.empty())
         return complain(exit_usage, "--watch: " + watching.error);
+    if (std::string error = given.out ? check_out_file(*given.out) : ""; !error.empty())
+        return complain(exit_usage, error);
     trace_result read = read_trace(given.path);
     if (!read.error.empty())
         return complain(exit_rejected, read.error);

@@ -33,7 +33,8 @@ int run_show(int argc, char **argv)
     columns_options options;
     app.add_option("TRACE", path, "A trace file")->required();
     with_environment(app.add_option("--last", options.last, "Print so many of the last events, not all"))
-        ->option_text("N");
+        ->option_text("N")
+        ->check(unsigned_number());
     if (std::optional<int> status = parse_arguments(app, argc, argv))
         return *status;
     trace_result read = read_trace(path);

@@ -165,4 +165,20 @@ std::string check_out_folder(const std::string &folder)
     return sentence;
 }
 
+std::string check_out_file(const std::string &path)
+{
+    namespace fs = std::filesystem;
+    if (path.empty())
+        return "--out: the name of a file was expected, not \"\"";
+    std::error_code error;
+    // A link would be replaced by the file, and so would a device.
+    fs::file_status there = fs::symlink_status(path, error);
+    if (fs::exists(there) && !fs::is_regular_file(there))
+        return fmt::format("--out: {} is there and no regular file", path);
+    fs::path folder = fs::absolute(path, error).parent_path();
+    if (!fs::is_directory(folder, error))
+        return fmt::format("--out: there is no folder {}", folder.string());
+    return check_out_folder(folder.string());
+}
+
 } // namespace interfuse

@@ -25,5 +25,7 @@ std::string choose_subject(const std::vector<std::string> &names, const std::vec
 // Returns why no trace could be written to a folder of that name, in a sentence for the user, or nothing. The folder need
 // not be there yet.
 std::string check_out_folder(const std::string &folder);
+// Whether a file can be written there, as far as can be told before; what speaks against it.
+std::string check_out_file(const std::string &path);
 
 } // namespace interfuse

@@ -21,6 +21,17 @@ expect() {
 }
 
 expect 'parameter requesters of scenario one-request must be from 1 to 6, not -1$' explore --set requesters=-1
+trace=$PWD/traces/late-reply-oops.json
+expect '^interfuse: --last: ' show "$trace" --last -1
+expect '^interfuse: --last: ' show "$trace" --last 010
+expect '^interfuse: --last: ' replay "$trace" --last 99999999999999999999
+expect '--out: the name of a file was expected, not ""$' replay "$trace" --out ''
+expect '--out: . is there and no regular file$' replay "$trace" --out .
+expect '--out: there is no folder .*/nosuch$' replay "$trace" --out nosuch/file
+mkfifo "$scratch/fifo"
+expect '--out: fifo is there and no regular file$' replay "$trace" --out fifo
+ln -s nowhere "$scratch/link"
+expect '--out: link is there and no regular file$' replay "$trace" --out link
 expect 'parameter requesters of scenario one-request must be from 1 to 6, not 7$' explore --set requesters=7
 expect 'op of scenario mix must be one of lookup, read, write, setxattr, open, any, .*, not append$' explore mix --set op=append
 expect 'op of scenario mix must be one of lookup, .*, not 1$' explore mix --set op=1

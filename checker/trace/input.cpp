@@ -131,6 +131,9 @@ std::string read_bounded(const std::string &path, std::size_t bytes_max)
 
 json parse_bounded(const std::string &text, const std::string &name, const input_limits &limits)
 {
+    // It would end the text for the parser.
+    if (std::size_t at = text.find('\0'); at != std::string::npos)
+        throw rejected_input{fmt::format("{}: JSON was expected, byte {} is not", name, at + 1)};
     bounds_checker checker(name, limits);
     bool sound = json::sax_parse(text, &checker);
     if (!sound)
