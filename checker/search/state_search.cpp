@@ -45,7 +45,7 @@ private:
     static constexpr std::uint64_t walks_least = 100;
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
     static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
-    static constexpr std::uint64_t states_of_probe = 100'000;
+    static constexpr std::uint64_t states_of_probe = 2'000'000;
     static constexpr std::uint64_t walks_of_long_search = 3'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
