@@ -215,6 +215,15 @@ void make_reference_program(sim::rng &random)
     }
 }
 
+void build_many_steps()
+{
+    for (int task = 0; task < 4; ++task)
+        start("task", [counter = static_cast<kernel::atomic_t *>(sim::allocate(sizeof(kernel::atomic_t)))] {
+            for (int i = 0; i < 12; ++i)
+                kernel::atomic_inc(counter);
+        });
+}
+
 std::vector<std::uint64_t> fingerprints_of(const searched &result)
 {
     std::vector<std::uint64_t> all;
@@ -328,6 +337,20 @@ TEST(SeveralProcesses, SeeTheSameStatesAndFindTheSame)
             ASSERT_EQ(together.counts.ends, alone.counts.ends) << "program " << program;
             ASSERT_EQ(fingerprints_of(together), fingerprints_of(alone)) << "program " << program;
         }
+}
+
+TEST(SeveralProcesses, TellHowFarTheyHaveCome)
+{
+    search_counts last;
+    runner on(setup_of(build_many_steps));
+    searched all = search_states(on, {.reduce = reduction::none, .jobs = 3}, [&](const search_counts &now) { last = now; });
+    ASSERT_EQ(all.error, "");
+    EXPECT_EQ(last.states, all.counts.states);
+    EXPECT_GT(last.transitions, all.counts.transitions / 2);
+    EXPECT_LE(last.transitions, all.counts.transitions);
+    EXPECT_EQ(last.depth, all.counts.depth);
+    EXPECT_GT(last.revisits, 0);
+    EXPECT_EQ(last.visited_bytes, all.counts.visited_bytes);
 }
 
 } // namespace interfuse

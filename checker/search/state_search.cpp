@@ -45,6 +45,7 @@ private:
     static constexpr std::uint64_t walks_least = 100;
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
     static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
+    // A search that has come so far begins again, once, with what more walks have taught.
     static constexpr std::uint64_t states_of_probe = 2'000'000;
     static constexpr std::uint64_t walks_of_long_search = 3'000;
 
@@ -138,23 +139,23 @@ private:
 
     void search_once()
     {
-        now = bounds;
+        of_pass = bounds;
         if (probes)
-            now.states_max = std::min(bounds.states_max, states_of_probe);
-        visited.emplace(now.memory_max, now.jobs > 1 ? parts_of_visited_set : 1, now.wide);
-        if (now.jobs > 1) {
+            of_pass.states_max = std::min(bounds.states_max, states_of_probe);
+        visited.emplace(bounds.memory_max, bounds.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
+        if (bounds.jobs > 1) {
             last =
-                search_in_workers(now.jobs, on, now, script, *way, touched, local, *visited,
+                search_in_workers(bounds.jobs, on, of_pass, script, *way, touched, local, *visited,
                                   [&](const search_counts &so_far) { tell(so_far); });
             return;
         }
-        if (now.shortest) {
-            breadth_first search(on, now, script, *way, *visited);
+        if (bounds.shortest) {
+            breadth_first search(on, of_pass, script, *way, *visited);
             search.run([&](const breadth_first &now) { tell(now.counts); });
             last = {search.counts, std::move(search.findings), search.bound, search.interrupted, {}};
             return;
         }
-        depth_first search(on, now, script, *way, touched, local, *visited, nullptr);
+        depth_first search(on, of_pass, script, *way, touched, local, *visited, nullptr);
         search.run([&](const depth_first &now) { tell(now.counts); });
         last = share_of(search);
     }
@@ -181,7 +182,7 @@ private:
 
     runner &on;
     const search_bounds &bounds;
-    search_bounds now; // of the pass in progress
+    search_bounds of_pass; // as they are for the pass in progress
     bool probes = false; // whether that one only finds out if the search is a long one
     const std::function<void(const search_counts &)> &progress;
     const steady_clock::time_point started = steady_clock::now();

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "sim/footprint.hpp"
 #include "sim/kernel/budget.hpp"
 #include "sim/kernel/bug.hpp"
 #include "sim/kernel/sched.hpp"
-#include "sim/footprint.hpp"
 #include "sim/object_name.hpp"
 #include "sim/run.hpp"
 #include "sim/shadow.hpp"
