@@ -58,6 +58,9 @@ std::vector<std::string> split(const std::string &text, char separator)
     return parts;
 }
 
+// Names every scenario, so that one of them can be named again with parameters of its own.
+constexpr const char *name_of_all = "all";
+
 // Reads NAME or NAME:key=value,...
 std::string read_name(const std::string &text, named_scenario &named)
 {
@@ -70,12 +73,18 @@ std::string read_name(const std::string &text, named_scenario &named)
 
 std::string choose_scenarios(const std::vector<std::string> &names, std::vector<named_scenario> &named)
 {
-    for (const std::string &text : names)
-        if (std::string error = read_name(text, named.emplace_back()); !error.empty())
-            return error;
-    if (names.empty())
+    auto add_all = [&] {
         for (const scenario &which : all_scenarios())
             named.push_back({&which, {}});
+    };
+    for (const std::string &text : names) {
+        if (text == name_of_all)
+            add_all();
+        else if (std::string error = read_name(text, named.emplace_back()); !error.empty())
+            return error;
+    }
+    if (names.empty())
+        add_all();
     return "";
 }
 
@@ -128,7 +137,7 @@ std::string no_scenario(const std::string &name)
     std::vector<const char *> known;
     for (const scenario &which : all_scenarios())
         known.push_back(which.name);
-    return fmt::format("there is no scenario \"{}\"; there are {}", name, fmt::join(known, ", "));
+    return fmt::format("there is no scenario \"{}\"; there are {}, or {} of them", name, fmt::join(known, ", "), name_of_all);
 }
 
 std::string choose_subject(const std::vector<std::string> &names, const std::vector<std::string> &set,

@@ -78,14 +78,14 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->group(subject);
     add_watch_option(app, given.watch, "none", subject);
     with_environment(app.add_option("--reduce", given.reduce,
-                                    "Which tasks are tried in a state: all, all that are awake, of these one whose step is "
-                                    "nobody else's business by itself, or persistent sets"))
+                                    "Which tasks are tried in a state: all; all that are awake; of these one alone where its "
+                                    "step is nobody else's business; or the fewest that do, persistent sets"))
         ->option_text("none|sleep|local|persistent")
         ->check(CLI::IsMember({"none", "sleep", "local", "persistent"}))
         ->default_str("local, with --watch races sleep, with --livelocks or --shortest none")
         ->group(subject);
     with_environment(app.add_option("--seed", options.seed,
-                                    "Order in which the tasks of a state are tried; 0: as they were started"))
+                                    "Order in which the tasks of a state are tried; 0: the last that was started first"))
         ->option_text("N")
         ->check(unsigned_number())
         ->capture_default_str()

@@ -88,7 +88,7 @@ std::string search_line(const scenario_search &search)
     if (counts.stalled > 0)
         text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
     if (counts.passed > 0)
-        text += fmt::format("    on local steps {} more {} passed through and not kept\n", counted(counts.passed, "state"),
+        text += fmt::format("    {} more {} passed through and not kept, as one task went on alone\n", counted(counts.passed, "state"),
                             counts.passed == 1 ? "was" : "were");
     if (counts.race_steps > 0)
         text += fmt::format("    races were looked for in each state, by {} further steps\n",

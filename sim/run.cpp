@@ -212,12 +212,12 @@ void wait_at_gate(const std::uint16_t *gate, const char *why, const void *object
     world &w = the_world();
     task &self = w.tasks[w.current];
     self.gate = gate;
-    self.waiting_why = why;
-    self.waiting_for = object;
+    self.gate_why = why;
+    self.gate_of = object;
     point();
     self.gate = nullptr;
-    self.waiting_why = nullptr;
-    self.waiting_for = nullptr;
+    self.gate_why = nullptr;
+    self.gate_of = nullptr;
 }
 
 void block_at_gates()
@@ -226,7 +226,7 @@ void block_at_gates()
     for (unsigned index = 0; index < w.task_count; ++index) {
         const task &t = w.tasks[index];
         if (t.status == task_status::runnable && t.gate != nullptr && *t.gate != 0)
-            hold_back(index, t.waiting_why, t.waiting_for);
+            hold_back(index, t.gate_why, t.gate_of);
     }
 }
 

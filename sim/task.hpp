@@ -19,6 +19,8 @@ struct task {
     const void *waiting_for;     // while blocked: the object
     const char *waiting_why;     // while blocked: what it waits for, a constant
     const std::uint16_t *gate;   // of a runnable task in a search: it can go on only while this is 0; null: it can
+    const void *gate_of;         // what it waits for there, and why. Nobody else looks, so for a search it is nobody's
+    const char *gate_why;        // business, unlike the same of a blocked task
     task_status status;
     bool rests;                  // blocked where a finished run may leave it
     char name[22];

@@ -34,11 +34,11 @@ struct request_ghost {
     std::uint8_t connection; // where it was sent; nobody before that
     std::uint8_t transport;  // references of the transport: 1 from queueing until it is finished
     std::uint8_t creator;    // the task whose reference is the only one, before the request is queued
-    std::uint8_t requester;  // the task that waits, while it owns a reference
-    std::uint8_t owner;      // the requester also after it dropped its reference: whose stack the arguments are in
-    bool owner_left;         // the system call in which the owner queued it has ended
-    std::uint8_t copier;     // the task that reads it or answers it, until it has left the io list
-    std::uint8_t tokens;     // units of outstanding_sem, or of debt, that were taken for it
+    alignas(8) std::uint8_t requester; // the task that waits, while it owns a reference
+    alignas(8) std::uint8_t owner; // the requester also after it dropped its reference: whose stack the arguments are in
+    alignas(8) bool owner_left;    // the system call in which the owner queued it has ended
+    alignas(8) std::uint8_t copier; // the task that reads it or answers it, until it has left the io list
+    alignas(8) std::uint8_t tokens; // units of outstanding_sem, or of debt, that were taken for it
     bool used;               // was initialised for a requester; a spare one never was
     bool copier_ends;        // an abort finished it while it was copied: the copier finishes it once more
     std::uint8_t ends;       // calls of end
@@ -63,14 +63,16 @@ struct census {
 
 enum class init_phase : std::uint8_t { before, running, over };
 
+// For a search two steps conflict when one changes the word that the other reads, so what changes at other times lies in
+// another word.
 struct connection_ghost {
     const fuse::fuse_conn *fc; // null: the slot is free
     bool live;                 // its lock was taken: it is complete, and not being freed
-    bool was_disconnected;
-    bool cut_off;              // whoever has aborted it or closed its device has returned
-    bool wrote;      // the core has written to the heap since the lock was taken
-    bool lists_flawed;
-    init_phase init; // of process_init_reply
+    alignas(8) bool was_disconnected;
+    alignas(8) bool cut_off;   // whoever has aborted it or closed its device has returned
+    alignas(8) bool wrote;     // the core has written to the heap since the lock was taken
+    alignas(8) bool lists_flawed;
+    alignas(8) init_phase init; // of process_init_reply
     bool refuses;    // INIT was answered with an error or another major version: no requester gets through
     std::uint8_t init_task;
     std::uint8_t others; // units that requests hold which are not from the pool

@@ -18,11 +18,13 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// An order for each seed. Where a search ends at its first finding, the order decides how soon that is.
+// An order for each seed; without one, those that disturb the others come first, as scenarios start them last. Most of what the
+// others do has nothing to do with them, so they sleep meanwhile. Where a search ends at its first finding, the order decides
+// how soon that is.
 std::array<std::uint8_t, sim::tasks_max> turns_of(std::uint64_t seed)
 {
     std::array<std::uint8_t, sim::tasks_max> turns{};
-    std::iota(turns.begin(), turns.end(), std::uint8_t{0});
+    std::iota(turns.rbegin(), turns.rend(), std::uint8_t{0});
     sim::rng chance{seed};
     for (std::uint32_t left = sim::tasks_max; seed != 0 && left > 1; --left)
         std::swap(turns[left - 1], turns[chance.below(left)]);
@@ -40,9 +42,9 @@ std::uint64_t bit(unsigned task)
 } // namespace
 
 depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
-                         futures &touched, local_steps &local, visited_set &visited, team *others)
-    : on(on), bounds(bounds), script(script), way(way), touched(touched), local(local), visited(visited), others(others),
-      prospect(bounds, script, way, local, visited), turns(turns_of(bounds.seed)), steps_max(sim::the_run.limits.steps_max)
+                         persistent_sets &sets, visited_set &visited, team *others)
+    : on(on), bounds(bounds), script(script), way(way), sets(sets), visited(visited), others(others),
+      prospect(bounds, script, way, sets, visited), turns(turns_of(bounds.seed)), steps_max(sim::the_run.limits.steps_max)
 {
     if (bounds.self_check)
         check.emplace(script, way);
@@ -108,16 +110,16 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
 }
 
 // What was learnt late in a long search is not worth the rest of it, which has to be done again; but nor is each lesson worth
-// a new beginning, as others may follow soon. So it goes on for as long as it has taken to the first.
+// a new beginning, as others may follow soon. So it goes on for a quarter of what it has taken to the first.
 bool depth_first::begins_again()
 {
     constexpr std::uint64_t states_least = 100'000;
-    if (!sleeps() || bounds.races)
+    if (!leaves_out())
         return false;
     std::uint64_t states = others == nullptr ? counts.states : others->published().states;
-    if (learnt_at == 0 && (!way.learnt().empty() || (!local.learnt().empty() && !local.holds())))
+    if (learnt_at == 0 && (!way.learnt().empty() || !sets.holds()))
         learnt_at = std::max(states, states_least);
-    return learnt_at != 0 && states >= 2 * learnt_at;
+    return learnt_at != 0 && states >= learnt_at + learnt_at / 4;
 }
 
 // Goes back to the start for it, and takes the path again.
@@ -140,7 +142,7 @@ void depth_first::count_bytes()
     counts.visited_bytes = visited.bytes();
     if (check)
         counts.checks = check->done;
-    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + touched.bytes() + local.bytes() + frames.size() * sizeof frames[0] +
+    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + sets.bytes() + frames.size() * sizeof frames[0] +
                                                         (circles ? circles->bytes() : 0));
 }
 
@@ -149,7 +151,7 @@ std::size_t depth_first::open() const
 {
     std::size_t sum = 0;
     for (std::size_t i = 0; i < depth; ++i)
-        sum += static_cast<std::size_t>(std::popcount(frames[i].enabled & ~frames[i].tried)) * !frames[i].closed;
+        sum += static_cast<std::size_t>(std::popcount(frames[i].awake & ~frames[i].tried)) * !frames[i].closed;
     return sum;
 }
 
@@ -160,16 +162,22 @@ bool depth_first::enter(std::uint32_t asleep)
     if (check)
         check->congruence();
     std::uint64_t enabled = way.enabled();
-    if (std::uint64_t local = next_local(enabled); local != 0)
-        return pass_through(local, asleep);
+    persistent_sets::choice tried{enabled};
+    if (leaves_out() && enabled != 0)
+        tried = sets.choose(enabled, way.alive(), way.all_positions());
+    std::uint64_t left_out = enabled & ~tried.tasks;
+    if (tried.passes)
+        return pass_through(tried.tasks, left_out, asleep);
     visited_set::added added = visited.add(enabled != 0 && tails ? way.hash() + tails->key() : way.hash(),
                                            static_cast<visited_set::sleepers>(asleep));
     switch (added.what) {
-    case visited_set::answer::seen:
+    case visited_set::answer::seen: {
         ++counts.revisits;
         if (circles)
             circles->meet(frames[depth - 1].taken.task);
-        return (added.before & ~asleep) != 0 && push(added.before & ~asleep, added.before & asleep);
+        std::uint64_t awake = tried.tasks & added.before & ~asleep;
+        return awake != 0 && push(awake, left_out, added.before & asleep);
+    }
     case visited_set::answer::full:
         bound = "--max-memory";
         return false;
@@ -187,39 +195,20 @@ bool depth_first::enter(std::uint32_t asleep)
     }
     if (races)
         look_for_races();
-    if ((enabled & ~asleep) == 0 || !push(enabled & ~asleep, asleep))
+    if ((tried.tasks & ~asleep) == 0 || !push(tried.tasks & ~asleep, left_out, asleep))
         return false;
     if (circles)
         circles->enter(depth > 1 ? frames[depth - 2].taken.task : 0);
     return true;
 }
 
-// The first task whose next step is local.
-std::uint64_t depth_first::next_local(std::uint64_t enabled) const
-{
-    // A task that goes round with nobody else would otherwise never come to a state that is kept.
-    constexpr std::uint32_t passed_max = 1000;
-    if (!passes_through() || (depth > 0 && frames[depth - 1].passed == passed_max))
-        return 0;
-    for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
-        auto task = static_cast<unsigned>(std::countr_zero(rest));
-        if (local.is_local(task, way.position(task)))
-            return rest & -rest;
-    }
-    return 0;
-}
-
-bool depth_first::pass_through(std::uint64_t local, std::uint32_t asleep)
+bool depth_first::pass_through(std::uint64_t task, std::uint64_t left_out, std::uint32_t asleep)
 {
     ++counts.passed;
-    std::uint32_t passed = depth == 0 ? 0 : frames[depth - 1].passed;
-    if ((local & asleep) != 0 || !push(local, asleep))
-        return false;
-    frames[depth - 1].passed = passed + 1;
-    return true;
+    return (task & asleep) == 0 && push(task, left_out, asleep);
 }
 
-bool depth_first::push(std::uint64_t enabled, std::uint32_t asleep)
+bool depth_first::push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_t asleep)
 {
     if (depth == steps_max) {
         bound = "--max-steps";
@@ -230,42 +219,24 @@ bool depth_first::push(std::uint64_t enabled, std::uint32_t asleep)
     if (frames.size() == depth)
         frames.emplace_back();
     search_frame &f = frames[depth++];
-    f.enabled = enabled;
+    f.awake = tasks;
+    f.left_out = left_out;
     f.asleep = asleep;
-    f.done = f.passed = 0;
+    f.done = 0;
     if (depth > 1)
         for (std::uint32_t rest = asleep; rest != 0; rest &= rest - 1)
             f.noted_in[static_cast<unsigned>(std::countr_zero(rest))] =
                 frames[depth - 2].noted_in[static_cast<unsigned>(std::countr_zero(rest))];
-    f.alive = way.alive();
-    f.tried = f.conflicting = 0;
-    f.full = !reduces();
+    f.tried = 0;
     f.closed = f.more_variants = f.ends_run = false;
     counts.depth = std::max(counts.depth, depth);
     return true;
 }
 
-// What is to be tried next in a state; nothing when what was tried is a persistent set.
-std::uint64_t depth_first::candidates(const search_frame &f) const
-{
-    std::uint64_t left = f.closed ? 0 : f.enabled & ~f.tried;
-    if (f.full || f.tried == 0)
-        return left;
-    std::uint64_t missing = f.conflicting & ~f.tried;
-    return (missing & left) != 0 || missing == 0 ? missing & left : left;
-}
-
-// Of the candidates, one whose steps from there have conflicted with nobody so far, if there is one.
 unsigned depth_first::pick(std::uint64_t from) const
 {
-    std::uint64_t quiet = 0;
-    if (reduces())
-        for (std::uint64_t rest = from; rest != 0; rest &= rest - 1)
-            if (!touched.has_conflicted(way.position(static_cast<unsigned>(std::countr_zero(rest)))))
-                quiet |= rest & -rest;
-    std::uint64_t rest = quiet != 0 ? quiet : from;
-    auto first = static_cast<unsigned>(std::countr_zero(rest));
-    for (rest &= rest - 1; rest != 0; rest &= rest - 1)
+    auto first = static_cast<unsigned>(std::countr_zero(from));
+    for (std::uint64_t rest = from & (from - 1); rest != 0; rest &= rest - 1)
         if (auto task = static_cast<unsigned>(std::countr_zero(rest)); turns[task] < turns[first])
             first = task;
     return first;
@@ -280,7 +251,7 @@ bool depth_first::choose_step(search_frame &f)
     }
     if (f.tried != 0 && !f.ends_run && f.taken.task < sleepers_max)
         f.done |= static_cast<std::uint32_t>(bit(f.taken.task));
-    std::uint64_t from = candidates(f);
+    std::uint64_t from = f.closed ? 0 : f.awake & ~f.tried;
     if (from == 0)
         return false;
     f.taken.task = pick(from);
@@ -306,7 +277,6 @@ void depth_first::take_next_step()
     script.used = 0;
     ++counts.transitions;
     std::uint64_t stood_at = way.position(f.taken.task);
-    std::uint64_t rest = check && f.passed != 0 ? way.enabled() & ~bit(f.taken.task) : 0;
     bool continues = step_of(f.taken.task);
     f.taken.answers = script.answers;
     f.next = script.answers;
@@ -315,10 +285,8 @@ void depth_first::take_next_step()
     std::uint32_t asleep = 0;
     if (bounds.reduce != reduction::none)
         way.find_replaced(replaced);
-    if (reduces())
-        learn(f, stood_at, continues);
-    if (passes_through())
-        local.learn_step(f.taken.task, stood_at, replaced, continues);
+    if (leaves_out())
+        sets.seen.learn_step(f.taken.task, stood_at, way.position(f.taken.task), replaced, continues);
     if (sleeps())
         asleep = still_asleep(f);
     if (!continues)
@@ -326,7 +294,7 @@ void depth_first::take_next_step()
     if (check) {
         check->hash(
             "the search has lost track of the world after a step: something is changed that no footprint lists");
-        check_commutation(continues ? asleep | rest : 0);
+        check_commutation(continues ? asleep | f.left_out : 0);
     }
     if (!continues || !enter(asleep))
         step_back();
@@ -372,24 +340,11 @@ void depth_first::step_back()
         check->hash("a step that was taken back has left something behind");
 }
 
-// Those that still sleep were taken to be independent of the step in progress, and of a local one everybody was.
+// Those that still sleep were taken to be independent of the step in progress, and so were those that were left out.
 void depth_first::check_commutation(std::uint64_t independent)
 {
     for (std::uint64_t rest = independent; rest != 0; rest &= rest - 1)
         check->commutation(frames[depth - 1].taken, static_cast<unsigned>(std::countr_zero(rest)));
-}
-
-void depth_first::learn(search_frame &f, std::uint64_t stood_at, bool continues)
-{
-    unsigned task = f.taken.task;
-    touched.learn_step(task, stood_at, way.position(task), replaced, step);
-    std::uint64_t conflicting = touched.conflicts(step, f.alive & way.alive() & ~bit(task), way.all_positions());
-    f.conflicting |= conflicting;
-    // What ends a run depends on everything. And a circle of states in each of which the same task was left out would
-    // leave it out for ever: one of its steps goes back, and there everybody is tried.
-    f.full = f.full || !continues || touched.goes_back(stood_at, way.position(task));
-    if (conflicting != 0 || f.full)
-        touched.learn_conflict(stood_at);
 }
 
 } // namespace interfuse

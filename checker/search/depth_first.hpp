@@ -5,8 +5,7 @@
 
 #include "checker/search/fair_circles.hpp"
 #include "checker/search/forecast.hpp"
-#include "checker/search/futures.hpp"
-#include "checker/search/local_steps.hpp"
+#include "checker/search/persistent_sets.hpp"
 #include "checker/search/self_check.hpp"
 #include "checker/search/state_search.hpp"
 #include "checker/search/step_races.hpp"
@@ -30,8 +29,8 @@ inline constexpr const char *bound_by_lesson = "a lesson";
 class depth_first {
 public:
     // The walk stands at the start. `others`: who shares the set; null: nobody.
-    depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way, futures &touched,
-                local_steps &local, visited_set &visited, team *others);
+    depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way, persistent_sets &sets,
+                visited_set &visited, team *others);
 
     // Through all states, or the share of them that falls to this process. Calls `look` every few thousand transitions.
     void run(const std::function<void(const depth_first &)> &look);
@@ -43,28 +42,24 @@ public:
 
 private:
     bool goes_on() const { return bound.empty() && interrupted == 0; }
-    bool reduces() const { return bounds.reduce == reduction::persistent_sets; }
     void go_through(const std::function<void(const depth_first &)> &look);
     void look_around(const std::function<void(const depth_first &)> &look);
     void count_bytes();
     std::size_t open() const;
     void look_ahead();
     bool begins_again();
-    bool passes_through() const { return bounds.reduce == reduction::local_steps; }
-    bool sleeps() const { return bounds.reduce == reduction::sleep_sets || passes_through(); }
+    bool leaves_out() const { return uses_persistent_sets(bounds.reduce); }
+    bool sleeps() const { return bounds.reduce == reduction::sleep_sets || leaves_out(); }
     bool enter(std::uint32_t asleep);
-    std::uint64_t next_local(std::uint64_t enabled) const;
-    bool pass_through(std::uint64_t local, std::uint32_t asleep);
-    bool push(std::uint64_t enabled, std::uint32_t asleep);
+    bool pass_through(std::uint64_t task, std::uint64_t left_out, std::uint32_t asleep);
+    bool push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_t asleep);
     void judge_end();
-    std::uint64_t candidates(const search_frame &f) const;
     unsigned pick(std::uint64_t from) const;
     void take_next_step();
     bool step_of(unsigned task);
     void back();
     void step_back();
     void check_commutation(std::uint64_t independent);
-    void learn(search_frame &f, std::uint64_t stood_at, bool continues);
     std::uint32_t still_asleep(search_frame &f);
     bool choose_step(search_frame &f);
     void leave();
@@ -81,8 +76,7 @@ private:
     const search_bounds &bounds;
     step_script &script;
     world_walk &way;
-    futures &touched;
-    local_steps &local;
+    persistent_sets &sets;
     visited_set &visited;
     team *others;
     std::optional<self_check> check;
@@ -91,7 +85,6 @@ private:
     std::optional<fair_circles> circles;
     forecast prospect;
     std::array<std::uint8_t, sim::tasks_max> turns; // of tasks: who is tried before whom
-    step_touches step;
     std::vector<sim::word_index> replaced;
     std::vector<search_frame> frames; // of the path, and beyond `depth` for later use
     std::size_t depth = 0;

@@ -12,7 +12,7 @@ void depth_first::share()
         return;
     for (std::size_t i = 0; i + 1 < depth; ++i) {
         search_frame &f = frames[i];
-        if (!f.more_variants && candidates(f) == 0)
+        if (!f.more_variants && (f.closed || (f.awake & ~f.tried) == 0))
             continue;
         handed_over work;
         for (std::size_t above = 0; above < i; ++above)
@@ -33,7 +33,7 @@ void depth_first::share()
 void depth_first::take_over(const handed_over &work)
 {
     for (const search_step &each : work.path) {
-        push(0, 0);
+        push(0, 0, 0);
         search_frame &f = frames[depth - 1];
         f.closed = true;
         f.taken = each;
@@ -41,7 +41,7 @@ void depth_first::take_over(const handed_over &work)
         script.used = 0;
         step_of(each.task);
     }
-    push(0, 0);
+    push(0, 0, 0);
     frames[depth - 1] = work.from;
     frames[depth - 1].noted_in.fill(static_cast<std::uint32_t>(depth - 1));
 }

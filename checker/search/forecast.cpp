@@ -1,8 +1,6 @@
 // Guessing how much is left.
 #include "checker/search/forecast.hpp"
 
-#include <bit>
-
 namespace interfuse {
 
 namespace {
@@ -14,22 +12,21 @@ constexpr unsigned walks_a_look = 30;
 
 } // namespace
 
-bool keeps_state(reduction reduce, const world_walk &way, const local_steps &local)
+bool keeps_state(reduction reduce, const world_walk &way, const persistent_sets &sets)
 {
-    for (std::uint64_t rest = way.enabled(); reduce == reduction::local_steps && rest != 0; rest &= rest - 1)
-        if (auto task = static_cast<unsigned>(std::countr_zero(rest)); local.is_local(task, way.position(task)))
-            return false;
-    return reduce != reduction::persistent_sets || way.enabled() == 0;
+    std::uint64_t enabled = way.enabled();
+    if (enabled == 0 || !uses_persistent_sets(reduce))
+        return true;
+    return reduce == reduction::local_steps && !sets.choose(enabled, way.alive(), way.all_positions()).passes;
 }
 
-forecast::forecast(const search_bounds &bounds, step_script &script, world_walk &way, const local_steps &local,
+forecast::forecast(const search_bounds &bounds, step_script &script, world_walk &way, const persistent_sets &sets,
                    const visited_set &visited)
-    : bounds(bounds), script(script), way(way), local(local), visited(visited), next(steady_clock::now() + between_looks)
+    : bounds(bounds), script(script), way(way), sets(sets), visited(visited), next(steady_clock::now() + between_looks)
 {
 }
 
-// With persistent sets the search leaves states out. Where it looks for races or circles, or tries itself out, there is
-// more to a step than the walk.
+// With persistent sets the search leaves states out. Where it looks for races or circles, or tries itself out, there is more to a step than the walk.
 bool forecast::is_due() const
 {
     bool tells = bounds.reduce != reduction::persistent_sets && !bounds.races && !bounds.livelocks && !bounds.self_check;
@@ -42,7 +39,7 @@ void forecast::look(std::uint64_t states_so_far)
     random_walker walker(script, way, chance);
     for (unsigned i = 0; i < walks_a_look; ++i)
         walker.walk([&](unsigned, std::uint64_t, bool continues) {
-            if (continues && keeps_state(bounds.reduce, way, local)) {
+            if (continues && keeps_state(bounds.reduce, way, sets)) {
                 ++met;
                 known += visited.contains(way.hash());
             }

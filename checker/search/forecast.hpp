@@ -5,22 +5,22 @@
 #include <cstdint>
 #include <optional>
 
-#include "checker/search/local_steps.hpp"
+#include "checker/search/persistent_sets.hpp"
 #include "checker/search/random_walks.hpp"
 #include "checker/search/state_search.hpp"
 #include "checker/search/visited_set.hpp"
 
 namespace interfuse {
 
-// Whether a search keeps the state that the walk is in: not one that it passes through on a local step, and with persistent
-// sets no more is certain than that it keeps the ends.
-bool keeps_state(reduction reduce, const world_walk &way, const local_steps &local);
+// Whether a search keeps the state that the walk is in: not one that it passes through, and with persistent sets no more is
+// certain than that it keeps the ends.
+bool keeps_state(reduction reduce, const world_walk &way, const persistent_sets &sets);
 
 // Takes random walks now and then and counts which part of the states on them a search has visited so far. They meet the
 // states near the start more often than others, so what follows from that is a guess.
 class forecast {
 public:
-    forecast(const search_bounds &bounds, step_script &script, world_walk &way, const local_steps &local,
+    forecast(const search_bounds &bounds, step_script &script, world_walk &way, const persistent_sets &sets,
              const visited_set &visited);
 
     // Whether the last look is some seconds ago, and a look would tell something.
@@ -34,7 +34,7 @@ private:
     const search_bounds &bounds;
     step_script &script;
     world_walk &way;
-    const local_steps &local;
+    const persistent_sets &sets;
     const visited_set &visited;
     sim::rng chance{3};
     std::chrono::steady_clock::time_point next;

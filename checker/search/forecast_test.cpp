@@ -29,13 +29,12 @@ struct searched_part {
         on.begin_search(script);
         world_walk way(false);
         visited_set visited(std::size_t{1} << 30);
-        futures touched;
-        local_steps local;
-        depth_first search(on, bounds, script, way, touched, local, visited, nullptr);
+        persistent_sets sets(false);
+        depth_first search(on, bounds, script, way, sets, visited, nullptr);
         if (states_max > 0)
             search.run([](const depth_first &) {});
         states = search.counts.states;
-        forecast prospect(bounds, script, way, local, visited);
+        forecast prospect(bounds, script, way, sets, visited);
         EXPECT_EQ(prospect.states(), std::nullopt);
         prospect.look(states);
         guess = prospect.states();

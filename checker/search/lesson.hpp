@@ -6,20 +6,17 @@
 namespace interfuse {
 
 enum class lesson_kind : std::uint8_t {
-    touch,       // task b touches word a
-    read,        // a step from place a reads word b
-    changed,     // and changes it
-    step,        // leads from place a to place b
-    conflict,    // a step from place a conflicts with somebody's future
-    shared_word, // word a, of a stack, is touched by others than its owner
-    changes,     // task b changes word a
-    counts,      // task b counts in word a, see sim::add_to_count
-    local_word,  // a step from place a, which may be a local one, touches word b
+    reads,       // a step from place a reads word b
+    changes,     // and changes it
+    counts,      // it does nothing to word b but count, see sim::add_to_count
+    leads,       // a step from place a leads to place b
     ends_run,    // a step from place a ends the run
+    shared_word, // word a, of a stack, is touched by others than its owner
 };
 
 struct lesson {
     lesson_kind kind;
+    std::uint8_t task = 0; // that stands at place a
     std::uint64_t a = 0;
     std::uint64_t b = 0;
 };

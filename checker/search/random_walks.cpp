@@ -12,6 +12,7 @@ namespace interfuse {
 namespace {
 
 constexpr std::size_t steps_max = 5000;
+constexpr std::uint64_t steps_a_walk = 5000; // on average at most, for all rounds
 
 } // namespace
 
@@ -46,46 +47,33 @@ bool random_walker::take_step(const after_step &after)
     return after(task, stood_at, continues) && continues;
 }
 
-void learn_from_random_walks(step_script &script, world_walk &way, futures *touched, local_steps *local,
-                             sim::rng &chance, std::uint64_t idle_walks,
-                             std::chrono::steady_clock::time_point deadline)
+void learn_from_random_walks(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance,
+                             std::uint64_t walks, std::chrono::steady_clock::time_point deadline)
 {
     random_walker walker(script, way, chance);
-    step_touches step;
     std::vector<sim::word_index> replaced;
+    std::uint64_t steps = 0;
     auto learn = [&](unsigned task, std::uint64_t stood_at, bool continues) {
-        if (touched != nullptr || local != nullptr)
+        ++steps;
+        if (sets != nullptr) {
             way.find_replaced(replaced);
-        if (local != nullptr)
-            local->learn_step(task, stood_at, replaced, continues);
-        if (touched == nullptr)
-            return true;
-        touched->learn_step(task, stood_at, way.position(task), replaced, step);
-        if (touched->conflicts(step, way.alive() & ~(std::uint64_t{1} << task), way.all_positions()) != 0)
-            touched->learn_conflict(stood_at);
+            sets->seen.learn_step(task, stood_at, way.position(task), replaced, continues);
+        }
         return true;
     };
-    auto lessons = [&] {
-        return way.learnt().size() + (touched == nullptr ? 0 : touched->learnt().size()) +
-               (local == nullptr ? 0 : local->learnt().size());
-    };
-    if (local != nullptr)
-        local->learn_places(true);
-    for (std::uint64_t idle = 0; idle < idle_walks; ++idle) {
-        if (interruption() != 0 || std::chrono::steady_clock::now() >= deadline)
-            break;
-        std::size_t before = lessons();
-        walker.walk(learn);
-        if (lessons() != before)
-            idle = 0;
+    if (sets != nullptr)
+        sets->seen.learn_start(way.alive(), way.all_positions());
+    for (bool matters = true; matters && steps < walks * steps_a_walk;) {
+        for (std::uint64_t left = walks; left > 0 && steps < walks * steps_a_walk; --left) {
+            if (interruption() != 0 || std::chrono::steady_clock::now() >= deadline)
+                break;
+            walker.walk(learn);
+        }
+        matters = !way.learnt().empty();
+        way.take_effect();
+        if (sets != nullptr && sets->take_effect())
+            matters = interruption() == 0 && std::chrono::steady_clock::now() < deadline;
     }
-    if (local != nullptr) {
-        local->learn_places(false);
-        local->take_effect();
-    }
-    if (touched != nullptr)
-        touched->take_effect();
-    way.take_effect();
 }
 
 } // namespace interfuse

@@ -4,8 +4,7 @@
 #include <chrono>
 #include <functional>
 
-#include "checker/search/futures.hpp"
-#include "checker/search/local_steps.hpp"
+#include "checker/search/persistent_sets.hpp"
 #include "checker/search/step_script.hpp"
 #include "checker/search/world_walk.hpp"
 
@@ -33,9 +32,10 @@ private:
     unsigned stays = 1; // so many steps it takes on average before another one does
 };
 
-// Walks until so many walks in a row have taught nothing, and puts what was learnt to use. That is no more than a good
-// guess: a search goes on to learn, and is repeated as long as it does. `touched`, `local`: null if they are not asked for.
-void learn_from_random_walks(step_script &script, world_walk &way, futures *touched, local_steps *local,
-                             sim::rng &chance, std::uint64_t idle_walks, std::chrono::steady_clock::time_point deadline);
+// Takes so many walks, and again, until they have taught nothing that matters or get too long, and puts what was learnt to use.
+// That is no more than a good guess: a search goes on to learn, and is repeated as long as it does. `sets`: null if they are
+// not asked for.
+void learn_from_random_walks(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance,
+                             std::uint64_t walks, std::chrono::steady_clock::time_point deadline);
 
 } // namespace interfuse

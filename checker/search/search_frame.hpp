@@ -14,12 +14,9 @@ inline constexpr unsigned sleepers_max = 16; // tasks beyond are tried everywher
 
 // A state with what was and is still to be tried from it. Sets of tasks are bits.
 struct search_frame {
-    std::uint64_t enabled = 0;
-    std::uint64_t alive = 0;       // that may still run, now or later
-    std::uint64_t tried = 0;       // of the enabled ones
-    std::uint32_t passed = 0;      // states before it that were passed through, one behind the other; 0: it is kept
-    std::uint64_t conflicting = 0; // of those alive, whose future conflicts with a step that was tried
-    bool full = false;             // all must be tried
+    std::uint64_t awake = 0;       // to be tried
+    std::uint64_t left_out = 0;    // can go on, and need not be tried
+    std::uint64_t tried = 0;       // of those that are awake
     std::uint32_t asleep = 0;      // tried elsewhere, and nothing that was done since has to do with it
     std::uint32_t done = 0;        // tried here, with all answers, and does not end the run
     std::array<std::uint32_t, sleepers_max> noted_in{}; // by task that is asleep or done: the frame with its `words`

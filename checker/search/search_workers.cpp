@@ -27,6 +27,7 @@ struct worker {
     int said; // the reading end of its pipe
     std::vector<std::byte> bytes;
     bool ended = false;
+    std::vector<lesson> of_walk, of_sets;
 };
 
 void put(packer &into, const searched_share &share)
@@ -103,9 +104,9 @@ std::string end_worker(const worker &ended)
 class workforce {
 public:
     workforce(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
-              futures &touched, local_steps &local, visited_set &visited)
-        : on(on), bounds(bounds), script(script), way(way), touched(touched), local(local), visited(visited),
-          prospect(bounds, script, way, local, visited), members(jobs)
+              persistent_sets &sets, visited_set &visited)
+        : on(on), bounds(bounds), script(script), way(way), sets(sets), visited(visited),
+          prospect(bounds, script, way, sets, visited), members(jobs)
     {
         std::fflush(nullptr);
         for (unsigned i = 0; i < jobs; ++i)
@@ -125,6 +126,8 @@ public:
             add_to(sum, each);
         sum.counts.visited_bytes = visited.bytes();
         sum.interrupted = std::max(sum.interrupted, interruption());
+        if (sum.error.empty())
+            learn();
         return sum;
     }
 
@@ -139,6 +142,16 @@ private:
         return counts;
     }
 
+    void learn()
+    {
+        for (const worker &each : workers) {
+            for (const lesson &lesson : each.of_walk)
+                way.learn(lesson);
+            for (const lesson &lesson : each.of_sets)
+                sets.seen.learn(lesson);
+        }
+    }
+
     worker start(unsigned number)
     {
         std::array<int, 2> ends;
@@ -149,7 +162,7 @@ private:
         if (process == 0)
             work(number, ends[1], parent);
         close(ends[1]);
-        return {process, ends[0], {}};
+        return {.process = process, .said = ends[0], .bytes = {}, .of_walk = {}, .of_sets = {}};
     }
 
     [[noreturn]] void work(unsigned number, int pipe, pid_t parent)
@@ -157,13 +170,12 @@ private:
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(0);
-        depth_first search(on, bounds, script, way, touched, local, visited, &members);
+        depth_first search(on, bounds, script, way, sets, visited, &members);
         search.run([&](const depth_first &now) { members.publish(number, now.counts); });
         packer packed;
         put(packed, share_of(search));
-        packed.put(touched.learnt());
         packed.put(way.learnt());
-        packed.put(local.learnt());
+        packed.put(sets.seen.learnt());
         say(pipe, packed.bytes);
         _exit(0);
     }
@@ -184,7 +196,7 @@ private:
         }
     }
 
-    void add_to(searched_share &sum, const worker &ended)
+    void add_to(searched_share &sum, worker &ended)
     {
         std::string error = end_worker(ended);
         if (!error.empty() || ended.bytes.empty()) {
@@ -193,24 +205,15 @@ private:
         }
         unpacker packed(ended.bytes.data(), ended.bytes.size());
         sum.add(take_share(packed));
-        std::vector<lesson> lessons;
-        packed.take(lessons);
-        for (const lesson &each : lessons)
-            touched.learn(each);
-        packed.take(lessons);
-        for (const lesson &each : lessons)
-            way.learn(each);
-        packed.take(lessons);
-        for (const lesson &each : lessons)
-            local.learn(each);
+        packed.take(ended.of_walk);
+        packed.take(ended.of_sets);
     }
 
     runner &on;
     const search_bounds &bounds;
     step_script &script;
     world_walk &way;
-    futures &touched;
-    local_steps &local;
+    persistent_sets &sets;
     visited_set &visited;
     forecast prospect; // by this process, which has nothing else to do
     team members;
@@ -251,10 +254,10 @@ void searched_share::add(const searched_share &other)
 }
 
 searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script,
-                                 world_walk &way, futures &touched, local_steps &local, visited_set &visited,
+                                 world_walk &way, persistent_sets &sets, visited_set &visited,
                                  const std::function<void(const search_counts &)> &progress)
 {
-    return workforce(jobs, on, bounds, script, way, touched, local, visited).run(progress);
+    return workforce(jobs, on, bounds, script, way, sets, visited).run(progress);
 }
 
 } // namespace interfuse

@@ -27,7 +27,7 @@ class searcher {
 public:
     searcher(runner &on, const search_bounds &bounds,
              const std::function<void(const search_counts &)> &progress)
-        : on(on), bounds(bounds), progress(progress)
+        : on(on), bounds(bounds), progress(progress), sets(bounds.reduce == reduction::local_steps)
     {
     }
 
@@ -44,10 +44,10 @@ public:
 private:
     static constexpr std::uint64_t walks_least = 100;
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
-    static constexpr std::uint64_t states_a_walk = 200;   // a walk costs as much as some hundred states
-    // A search that has come so far begins again, once, with what more walks have taught.
-    static constexpr std::uint64_t states_of_probe = 2'000'000;
-    static constexpr std::uint64_t walks_of_long_search = 3'000;
+    // So many probes in a row have to meet nothing that speaks against the persistent sets before a long search begins.
+    static constexpr unsigned probes_least = 3;
+    static constexpr std::uint64_t states_of_probe = 1'000'000;
+    static constexpr std::uint64_t walks_of_long_search = 5'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
@@ -79,85 +79,88 @@ private:
     void search_all()
     {
         walk(walks_least);
-        // Who conflicts with whom shows only when it is known what they touch.
-        if (bounds.reduce == reduction::persistent_sets)
-            walk(walks_least);
-        if (bounds.reduce == reduction::local_steps)
-            walk(3 * walks_least); // a place that is taken for a local one in error costs another pass
-        probes = bounds.reduce == reduction::local_steps;
-        do {
-            take_effect();
-            if (passes > 0)
-                walk(last.counts.states / states_a_walk);
-            last = {};
-            ++passes;
-            search_once();
-            states_of_all_passes += last.counts.states;
-        } while (begins_again());
+        if (uses_persistent_sets(bounds.reduce))
+            search_with_probes();
+        else
+            do
+                search_once(bounds, bounds.jobs);
+            while (is_through() && has_learnt());
         if (is_through())
-            last.counts.walks = walk_inside(on, bounds, script, *way, local, *visited, last.findings);
+            last.counts.walks = walk_inside(on, bounds, script, *way, sets, *visited, last.findings);
     }
 
-    void walk(std::uint64_t idle_walks)
+    // What the sets go by when the last pass begins decides which states are left out. One process alone learns that by walks and
+    // probes, so it does not depend on how many there are, unless a pass of several ends with a lesson.
+    void search_with_probes()
+    {
+        walk(3 * walks_least); // a step that is taken for independent in error costs another pass
+        while (probe(probes_least)) {
+            search_once(bounds, bounds.jobs);
+            bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
+            if (!again && (!is_through() || !has_learnt()))
+                return;
+        }
+    }
+
+    // Searches parts, each in another order of tasks, until so many in a row have taught nothing that matters. False if there is
+    // no more to do behind it.
+    bool probe(unsigned wanted)
+    {
+        for (unsigned clean = 0; clean < wanted; ++orders) {
+            search_bounds part = bounds;
+            part.seed = bounds.seed + orders;
+            part.states_max = std::min(bounds.states_max, states_of_probe);
+            places known = sets.seen;
+            search_once(part, 1);
+            bool learnt = has_learnt();
+            if (is_through() && !learnt) {
+                sets.seen = known;
+                return bounds.jobs > 1;
+            }
+            bool cut = last.bound == bound_of_states && part.states_max < bounds.states_max;
+            if (!is_through() && !cut && last.bound != bound_by_lesson)
+                return false;
+            clean = learnt ? 0 : clean + 1;
+            if (orders == 0)
+                walk(walks_of_long_search);
+        }
+        return true;
+    }
+
+    void walk(std::uint64_t walks)
     {
         if (bounds.reduce != reduction::none)
-            learn_from_random_walks(script, *way, bounds.reduce == reduction::persistent_sets ? &touched : nullptr,
-                                    bounds.reduce == reduction::local_steps ? &local : nullptr, chance, idle_walks,
+            learn_from_random_walks(script, *way, uses_persistent_sets(bounds.reduce) ? &sets : nullptr, chance, walks,
                                     bounds.deadline);
     }
 
-    void take_effect()
-    {
-        touched.take_effect();
-        local.take_effect();
-        way->take_effect();
-    }
-
-    // Conflicts say where to begin, no more.
     bool has_learnt()
     {
         if (bounds.reduce == reduction::none && !bounds.races)
             return false;
-        return !way->learnt().empty() || !local.holds() || std::ranges::any_of(touched.learnt(), [](const lesson &each) {
-            return each.kind != lesson_kind::conflict;
-        });
+        return !way->learnt().empty() || !sets.holds();
     }
 
-    bool begins_again()
+    void search_once(const search_bounds &within, unsigned jobs)
     {
-        // In a long search many walks are cheaper than another pass.
-        if (std::exchange(probes, false) && last.bound == bound_of_states && last.counts.states < bounds.states_max) {
-            walk(walks_of_long_search);
-            passes = 0;
-            states_of_all_passes = 0;
-            return true;
-        }
-        if (last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty())
-            return true;
-        return is_through() && has_learnt();
-    }
-
-    void search_once()
-    {
-        of_pass = bounds;
-        if (probes)
-            of_pass.states_max = std::min(bounds.states_max, states_of_probe);
-        visited.emplace(bounds.memory_max, bounds.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
-        if (bounds.jobs > 1) {
-            last =
-                search_in_workers(bounds.jobs, on, of_pass, script, *way, touched, local, *visited,
-                                  [&](const search_counts &so_far) { tell(so_far); });
-            return;
-        }
-        if (bounds.shortest) {
-            breadth_first search(on, of_pass, script, *way, *visited);
+        sets.take_effect();
+        way->take_effect();
+        last = {};
+        ++passes;
+        visited.emplace(bounds.memory_max, jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
+        if (jobs > 1) {
+            last = search_in_workers(jobs, on, within, script, *way, sets, *visited,
+                                     [&](const search_counts &so_far) { tell(so_far); });
+        } else if (bounds.shortest) {
+            breadth_first search(on, within, script, *way, *visited);
             search.run([&](const breadth_first &now) { tell(now.counts); });
             last = {search.counts, std::move(search.findings), search.bound, search.interrupted, {}};
-            return;
+        } else {
+            depth_first search(on, within, script, *way, sets, *visited, nullptr);
+            search.run([&](const depth_first &now) { tell(now.counts); });
+            last = share_of(search);
         }
-        depth_first search(on, of_pass, script, *way, touched, local, *visited, nullptr);
-        search.run([&](const depth_first &now) { tell(now.counts); });
-        last = share_of(search);
+        states_of_all_passes += last.counts.states;
     }
 
     void tell(search_counts counts)
@@ -182,18 +185,16 @@ private:
 
     runner &on;
     const search_bounds &bounds;
-    search_bounds of_pass; // as they are for the pass in progress
-    bool probes = false; // whether that one only finds out if the search is a long one
     const std::function<void(const search_counts &)> &progress;
     const steady_clock::time_point started = steady_clock::now();
     step_script script;
     sim::rng chance{1};
     std::optional<world_walk> way;
     std::optional<visited_set> visited; // of the last pass
-    futures touched;
-    local_steps local;
+    persistent_sets sets;
     searched_share last;
     unsigned passes = 0;
+    unsigned orders = 0; // of tasks, that probes have tried
     std::uint64_t states_of_all_passes = 0;
 };
 

@@ -14,14 +14,19 @@
 namespace interfuse {
 
 // Which of the tasks that can go on are tried in a state. Sleep sets: each state is visited, but by as few steps as do,
-// by what the steps touch. Local steps: the same, but where a task's next step touches nothing that others touch it is taken
-// at once, by itself, and the state before it is passed through and not kept. Persistent sets: as few states as do, so that
-// each end and each violation is still found, by what each task may touch from where it stands (all Godefroid 1996).
+// by what the steps touch. Local steps: the same, but where a task's next step touches nothing that others may still touch it is
+// taken at once, by itself, and the state before it is passed through and not kept. Persistent sets: the same, and where there is
+// no such step as few tasks as do, so that each end and each violation is still found (all Godefroid 1996).
 enum class reduction : std::uint8_t { none, sleep_sets, local_steps, persistent_sets };
+
+inline bool uses_persistent_sets(reduction reduce)
+{
+    return reduce == reduction::local_steps || reduce == reduction::persistent_sets;
+}
 
 struct search_bounds {
     reduction reduce = reduction::sleep_sets;
-    std::uint64_t seed = 0;  // of the order in which a state's tasks are tried, depth first; 0: as they were started
+    std::uint64_t seed = 0;  // of the order in which a state's tasks are tried, depth first; 0: who was started last first
     unsigned jobs = 1;       // processes
     bool first = false;      // ends at the first finding
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
@@ -69,7 +74,7 @@ struct search_checks {
 
 struct search_counts {
     std::uint64_t states = 0;      // different ones, the start among them
-    std::uint64_t passed = 0;      // times that a state was passed through on a local step
+    std::uint64_t passed = 0;      // times that a state was passed through
     std::uint64_t transitions = 0; // taken
     std::uint64_t revisits = 0;    // transitions into a state that was known
     std::uint64_t ends = 0;        // states in which nobody can go on

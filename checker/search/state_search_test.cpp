@@ -148,8 +148,9 @@ TEST(StateSearch, FollowsOneOrderOfTwoTasksThatShareNothing)
     constexpr unsigned each = increments + 2;
     searched found = search(build_two_counters, {.reduce = reduction::persistent_sets});
     EXPECT_EQ(found.bound, "");
-    EXPECT_EQ(found.counts.states, 2 * each - 1);
-    EXPECT_EQ(found.counts.revisits, 0U);
+    EXPECT_EQ(found.counts.transitions, 2 * (each - 1));
+    EXPECT_EQ(found.counts.passed, 2 * (each - 1));
+    EXPECT_EQ(found.counts.states, 1U);
     EXPECT_EQ(found.counts.ends, 1U);
 }
 

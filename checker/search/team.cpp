@@ -55,11 +55,9 @@ private:
 
 void put(packer &into, const search_frame &f)
 {
-    into.put(f.enabled);
-    into.put(f.alive);
+    into.put(f.awake);
+    into.put(f.left_out);
     into.put(f.tried);
-    into.put(f.conflicting);
-    into.put(f.full);
     into.put(f.taken);
     into.put(f.next);
     into.put(f.more_variants);
@@ -74,11 +72,9 @@ void put(packer &into, const search_frame &f)
 
 void take(unpacker &from, search_frame &f)
 {
-    from.take(f.enabled);
-    from.take(f.alive);
+    from.take(f.awake);
+    from.take(f.left_out);
     from.take(f.tried);
-    from.take(f.conflicting);
-    from.take(f.full);
     from.take(f.taken);
     from.take(f.next);
     from.take(f.more_variants);

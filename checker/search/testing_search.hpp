@@ -1,6 +1,10 @@
 // Searching programs that are written in a test.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include "checker/runner.hpp"
 #include "checker/search/state_search.hpp"
 #include "scenarios/stage.hpp"
@@ -31,6 +35,19 @@ inline searched search(void (*build)(), search_bounds bounds = {})
     bounds.self_check = true;
     runner on(setup_of(build));
     return search_states(on, bounds, [](const search_counts &) {});
+}
+
+// What whoever it is reports where he finds what must not be, the setup first, then tasks.
+inline constexpr std::array<const char *, 4> broken_expectations = {"by the setup", "by the first", "by the second",
+                                                                    "by the third"};
+
+inline std::vector<std::uint64_t> fingerprints_of(const searched &result)
+{
+    std::vector<std::uint64_t> all;
+    for (const state_finding &each : result.findings)
+        all.push_back(each.fingerprint);
+    std::ranges::sort(all);
+    return all;
 }
 
 } // namespace interfuse

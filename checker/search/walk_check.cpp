@@ -13,7 +13,7 @@
 namespace interfuse {
 
 std::uint64_t walk_inside(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
-                          const local_steps &local, const visited_set &visited, const std::vector<state_finding> &findings)
+                          const persistent_sets &sets, const visited_set &visited, const std::vector<state_finding> &findings)
 {
     sim::rng chance{2};
     random_walker walker(script, way, chance);
@@ -27,7 +27,7 @@ std::uint64_t walk_inside(runner &on, const search_bounds &bounds, step_script &
             return false;
         }
         bool over = way.enabled() == 0;
-        sim::require(!keeps_state(bounds.reduce, way, local) || visited.contains(way.hash()),
+        sim::require(!keeps_state(bounds.reduce, way, sets) || visited.contains(way.hash()),
                      "a random walk comes to a state that the search has not visited");
         sim::require(!over || is_known(verdict_of_end(on, way)), "a random walk ends as the search has not seen it");
         return true;

@@ -190,7 +190,7 @@ bool world_walk::step(unsigned task)
 const std::vector<lesson> &world_walk::learnt()
 {
     for (; foreign_told < sim::the_footprint.foreign_words; ++foreign_told)
-        fresh.push_back({lesson_kind::shared_word, sim::the_footprint.foreign[foreign_told]});
+        fresh.push_back({lesson_kind::shared_word, 0, sim::the_footprint.foreign[foreign_told]});
     return fresh;
 }
 

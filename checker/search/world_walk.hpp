@@ -37,7 +37,7 @@ public:
     // Words on the stack of the task that took the last step which others touch and which lay in calls that it has
     // replaced: they are other variables now.
     void find_replaced(std::vector<sim::word_index> &into) const;
-    // Which words of stacks others touch than their owner; it has an effect later, as in futures.
+    // Which words of stacks others touch than their owner; it has an effect later, as in persistent_sets.
     const std::vector<lesson> &learnt();
     void learn(const lesson &elsewhere);
     void take_effect();

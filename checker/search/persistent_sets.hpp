@@ -1,0 +1,84 @@
+// Which of the tasks that can go on need to be tried in a state.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "checker/search/places.hpp"
+#include "sim/world.hpp"
+
+namespace interfuse {
+
+// A persistent set (Godefroid 1996): whatever the tasks outside of it do before one inside takes its step, that step has
+// nothing to do with it. So each end and each violation is still found when only those inside are tried. What tasks outside
+// may do follows from where they stand: whatever was seen to happen from there on. That is a hypothesis. Random walks make it,
+// and a search that went by it and has met nothing against it was right: take the shortest schedule whose last step speaks
+// against it. What comes before that is independent of the steps that the search preferred, by that same hypothesis, so it can
+// be moved behind them; then the search has followed the schedule. After a search that has met something, another one goes by
+// less.
+//
+// What is learnt has an effect only when the next search begins, so that a search visits the same states in whatever order it
+// goes through them.
+class persistent_sets {
+public:
+    // `alone`: only sets of one.
+    explicit persistent_sets(bool alone);
+    ~persistent_sets();
+    persistent_sets(const persistent_sets &) = delete;
+    persistent_sets &operator=(const persistent_sets &) = delete;
+
+    struct choice {
+        std::uint64_t tasks; // of those that can go on
+        bool passes = false; // one task only, so the state need not be known again
+    };
+    // The smallest set that is known. It follows from the state alone. `alive`: tasks that may take a step, now or later.
+    choice choose(std::uint64_t enabled, std::uint64_t alive,
+                  const std::array<std::uint64_t, sim::tasks_max> &positions) const;
+    // Whether nothing that was learnt speaks against the sets that were chosen, also by processes that were forked since.
+    bool holds() const;
+    // Puts what was learnt to use. Whether a set that could have been chosen before cannot be any more.
+    bool take_effect();
+
+    std::size_t bytes() const;
+
+    places seen;
+
+private:
+    struct known_place {
+        std::uint32_t rank = 0; // a step to a place of no higher rank goes back
+        bool may_lead = false;  // in a set that leaves others out
+    };
+    // Tasks, by where they stand and what they conflict with.
+    struct meeting {
+        std::uint64_t alive;
+        std::array<std::uint32_t, sim::tasks_max> at;
+        std::array<std::uint64_t, sim::tasks_max> conflicts; // those who may do what conflicts with a task's next step
+    };
+
+    std::vector<std::uint64_t> conflicts_of_places() const;
+    std::vector<std::uint32_t> ranks() const;
+    std::uint32_t in_effect(std::uint64_t position) const;
+    meeting meet(std::uint64_t alive, const std::array<std::uint64_t, sim::tasks_max> &positions) const;
+    void rely_on(const meeting &all, std::uint64_t inside) const;
+    bool goes_back(const places::place &from, const known_place &now) const;
+    void begin_relying(std::size_t places);
+
+    struct remembered {
+        std::uint64_t position = 0;
+        std::uint32_t place = places::unknown;
+    };
+
+    const bool alone;
+    // As long as a search lasts:
+    std::vector<known_place> known;
+    std::size_t words_a_place = 0;          // of the tables of bits by two places
+    std::vector<std::uint64_t> conflicting; // a step from the one may conflict with what happens from the other on
+    std::uint64_t *relied_on = nullptr;     // that it does not; in memory that forked processes share
+    std::size_t relied_on_bytes = 0;
+    mutable std::vector<remembered> lately; // places, by the lower bits of their positions
+    mutable std::size_t judged = 0;         // so many lessons speak against nothing
+};
+
+} // namespace interfuse
