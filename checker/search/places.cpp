@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <string_view>
 
 #include <xxhash.h>
 
+#include "checker/search/world_walk.hpp"
 #include "sim/kernel/slab.hpp"
 
 namespace interfuse {
@@ -97,15 +99,44 @@ std::uint32_t places::find(std::uint64_t position) const
     return at == known.end() ? unknown : at->second;
 }
 
+// A number for the place of the code and the name of who stands there.
+std::uint64_t places::code_of(const place &at)
+{
+    std::string_view name = sim::the_world().tasks[at.task].name;
+    return position_of_other(at.position, at.task, 0) + XXH3_64bits(name.data(), name.size());
+}
+
 std::uint32_t places::place_of(std::uint64_t position, unsigned task)
 {
     auto [at, is_new] = known.try_emplace(position, static_cast<std::uint32_t>(list.size()));
-    if (is_new) {
-        place &added = list.emplace_back();
-        added.position = position;
-        added.task = static_cast<std::uint8_t>(task);
-    }
-    return at->second;
+    std::uint32_t index = at->second;
+    if (!is_new)
+        return index;
+    place &added = list.emplace_back();
+    added.position = position;
+    added.task = static_cast<std::uint8_t>(task);
+    std::vector<std::uint32_t> &twins = by_code[code_of(added)];
+    twins.push_back(index);
+    if (twins.size() > 1)
+        learn_from_twin(index, twins.front());
+    return index;
+}
+
+template <typename Visit> void places::for_twins(std::uint32_t at, Visit visit)
+{
+    for (std::uint32_t twin : std::vector(by_code[code_of(list[at])]))
+        if (twin != at)
+            visit(twin);
+}
+
+void places::learn_from_twin(std::uint32_t at, std::uint32_t twin)
+{
+    place from = list[twin];
+    for (const auto &[word, ways] : from.touched)
+        add_touch_of_twin(at, twin, word, ways);
+    for (std::uint32_t next : from.next)
+        add_way(at, place_of(position_of_other(list[next].position, from.task, list[at].task), list[at].task));
+    list[at].ends_run = from.ends_run;
 }
 
 void places::touch(sim::word_index word, unsigned task, lesson_kind how)
@@ -127,32 +158,73 @@ bool places::is_contended(sim::word_index word) const
     return (words.at(word) & contended) == contended;
 }
 
+bool places::add_touch(std::uint32_t at, sim::word_index word, std::uint8_t ways)
+{
+    std::uint8_t &before = list[at].touched[word];
+    std::uint8_t fresh_ways = ways & ~before;
+    before |= ways;
+    for (lesson_kind how : {lesson_kind::reads, lesson_kind::changes, lesson_kind::counts})
+        if ((fresh_ways & bit_of(how)) != 0)
+            touch(word, list[at].task, how);
+    return fresh_ways != 0;
+}
+
+// What a twin does to its own stack, the place's task does to its own. Of other memory nobody knows whose it is, but for objects
+// of which there are several.
+void places::add_touch_of_twin(std::uint32_t at, std::uint32_t twin, sim::word_index word, std::uint8_t ways)
+{
+    constexpr sim::word_index words_of_task = sizeof(sim::task) / 8;
+    constexpr sim::word_index words_of_stack = sim::stack_stride / 8;
+    constexpr sim::word_index first_task_word = offsetof(sim::world, tasks) / 8;
+    auto swapped = [&](sim::word_index first, sim::word_index size) {
+        sim::word_index owner = (word - first) / size, here = list[at].task, there = list[twin].task;
+        return word + ((owner == here ? there : owner == there ? here : owner) - owner) * size;
+    };
+    if (sim::is_on_a_stack(word))
+        add_touch(at, swapped(sim::first_stack_word, words_of_stack), ways);
+    else if (word - first_task_word < sim::tasks_max * words_of_task)
+        add_touch(at, swapped(first_task_word, words_of_task), ways);
+    else if (kernel::find_slab_object(&sim::word_at(word)).cache != nullptr)
+        add_touch(at, word, ways);
+}
+
 void places::learn_touch(std::uint32_t at, sim::word_index word, lesson_kind how)
 {
     if (sim::is_on_a_stack(word))
         how = lesson_kind::changes;
-    std::uint8_t &ways = list[at].touched[word];
-    if ((ways & bit_of(how)) != 0)
+    if (!add_touch(at, word, bit_of(how)))
         return;
-    ways |= bit_of(how);
-    touch(word, list[at].task, how);
     fresh.push_back({how, list[at].task, list[at].position, word});
+    for_twins(at, [&](std::uint32_t twin) { add_touch_of_twin(twin, at, word, bit_of(how)); });
+}
+
+bool places::add_way(std::uint32_t from, std::uint32_t to)
+{
+    std::vector<std::uint32_t> &next = list[from].next;
+    if (std::ranges::find(next, to) != next.end())
+        return false;
+    next.push_back(to);
+    return true;
 }
 
 void places::learn_way(std::uint32_t from, std::uint32_t to)
 {
-    std::vector<std::uint32_t> &next = list[from].next;
-    if (std::ranges::find(next, to) != next.end())
+    if (!add_way(from, to))
         return;
-    next.push_back(to);
     fresh.push_back({lesson_kind::leads, list[from].task, list[from].position, list[to].position});
+    for_twins(from, [&](std::uint32_t twin) {
+        unsigned task = list[twin].task;
+        add_way(twin, place_of(position_of_other(list[to].position, list[to].task, task), task));
+    });
 }
 
 void places::learn_end(std::uint32_t at)
 {
-    if (!list[at].ends_run)
-        fresh.push_back({lesson_kind::ends_run, list[at].task, list[at].position, 0});
+    if (list[at].ends_run)
+        return;
     list[at].ends_run = true;
+    fresh.push_back({lesson_kind::ends_run, list[at].task, list[at].position, 0});
+    for_twins(at, [&](std::uint32_t twin) { list[twin].ends_run = true; });
 }
 
 void places::learn_start(std::uint64_t alive, const std::array<std::uint64_t, sim::tasks_max> &positions)

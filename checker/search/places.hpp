@@ -28,6 +28,7 @@ struct touched_numbers {
     bool add(const touched_numbers &more);
 };
 
+// What one task was seen to do, another one of its name may do that stands at the same place of the code.
 class places {
 public:
     static constexpr std::uint32_t unknown = UINT32_MAX;
@@ -64,7 +65,13 @@ private:
     bool is_known(unsigned task, std::uint64_t from, std::uint64_t to, const std::vector<sim::word_index> &replaced,
                   bool continues);
     std::uint32_t place_of(std::uint64_t position, unsigned task);
+    static std::uint64_t code_of(const place &at);
+    void learn_from_twin(std::uint32_t at, std::uint32_t twin);
+    template <typename Visit> void for_twins(std::uint32_t at, Visit visit);
     void touch(sim::word_index word, unsigned task, lesson_kind how);
+    bool add_touch(std::uint32_t at, sim::word_index word, std::uint8_t ways);
+    void add_touch_of_twin(std::uint32_t at, std::uint32_t twin, sim::word_index word, std::uint8_t ways);
+    bool add_way(std::uint32_t from, std::uint32_t to);
     void learn_touch(std::uint32_t at, sim::word_index word, lesson_kind how);
     bool is_contended(sim::word_index word) const;
     void learn_way(std::uint32_t from, std::uint32_t to);
@@ -72,6 +79,7 @@ private:
 
     std::unordered_map<sim::word_index, std::uint16_t> words; // with what anybody does to them
     std::unordered_map<std::uint64_t, std::uint32_t> known;
+    std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_code; // places of different tasks
     std::vector<place> list;
     std::unordered_set<std::uint64_t> seen; // steps that there is nothing more to learn from, by their hashes
     std::vector<std::uint64_t> footprint;   // of the step in progress: each word, with how it was touched

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <climits>
 #include <cstring>
 
 #include <xxhash.h>
@@ -35,6 +36,8 @@ bool is_a_context(sim::word_index word)
     std::size_t offset = (word - first_word) * sizeof(std::uint64_t);
     return offset < sizeof(sim::world::tasks) && offset % sizeof(sim::task) == offsetof(sim::task, context);
 }
+
+constexpr unsigned nobody = UINT_MAX;
 
 struct live_stack {
     const std::byte *low = nullptr;
@@ -248,7 +251,7 @@ world_walk::look world_walk::look_of(unsigned task)
 {
     live_stack live = stack_of(task);
     bool lists = sim::the_footprint.shared_words != 0;
-    look found{hash_of_stack(task), task + 1, {shared_variables.size(), 0}};
+    look found{hash_of_stack(task), 0, {shared_variables.size(), 0}};
     sim::word_index word = sim::word_of(sim::stack_top(task));
     for (std::size_t i = live.bytes / 8; i-- > 0;) {
         std::uint64_t value;
@@ -260,6 +263,7 @@ world_walk::look world_walk::look_of(unsigned task)
             shared_variables.push_back({word, found.position});
     }
     found.shared.to = shared_variables.size();
+    found.position = position_of_other(found.position, nobody, task);
     return found;
 }
 

@@ -14,6 +14,13 @@
 
 namespace interfuse {
 
+// Of two tasks that stand at the same place of the code, the position of the other one.
+inline std::uint64_t position_of_other(std::uint64_t position, unsigned task, unsigned other)
+{
+    constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
+    return position ^ (task + 1) * golden ^ (other + 1) * golden;
+}
+
 // Keeps the hash of the world it walks in: the sum of a hash of each word of the heap and of each stack, so that a step
 // costs what it changed. Equal worlds have equal hashes whatever way led there.
 class world_walk {
@@ -51,7 +58,7 @@ public:
     }
     std::size_t depth() const { return steps.size(); }
     std::size_t bytes() const;
-    // A number of where the task stands: of the code addresses on its stack.
+    // A number of where the task stands: of the code addresses on its stack, and of the task.
     std::uint64_t position(unsigned task) const { return positions[task]; }
     const std::array<std::uint64_t, sim::tasks_max> &all_positions() const { return positions; }
 
