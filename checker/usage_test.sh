@@ -55,6 +55,7 @@ expect '^interfuse: mix: split is given twice, as 0 and as 1; once is allowed$' 
 expect 'scenario mix has no parameter nosuch; it has: requesters, ' explore mix:nosuch=1
 expect 'requesters of scenario mix must be from 1 to 4, not 5$' verify mix:requesters=5
 expect 'there is no scenario "nosuch"; there are one-request, ' verify nosuch:requesters=1
+expect 'scenario one-request is named twice with the same parameters' verify all one-request
 expect '--set: requesters is given twice, as 1 and as 2; once is allowed$' explore --set requesters=1,requesters=2
 expect '--set: requesters is given twice, as 1 and as 1; once is allowed$' verify --set requesters=1 --set requesters=1
 expect 'requesters of scenario one-request must be from 1 to 6 without leading zeros, not 01$' explore --set requesters=01
