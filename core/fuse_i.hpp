@@ -164,9 +164,9 @@ struct fuse_conn {
     unsigned mounted;
 
     // Goes from 1 to 0 once: device closed, aborted or unmounted. Lockless: fuse_release_end() reads it.
-    // fuse_fill_super() sets it without fc->lock when kobject_add() has made the connection reachable, yet only for
-    // fuse_abort_conn(), which reads it in the step of its acquire and writes it only when it was set: writers::locked
-    // loses nothing.
+    // fuse_fill_super() sets it by write_once(), without fc->lock, when kobject_add() has made the connection reachable,
+    // yet only for fuse_abort_conn(), which reads it in the step of its acquire and writes it only when it was set:
+    // writers::locked loses nothing.
     lockless<unsigned, writers::locked> connected;
 
     // INIT failed. As max_write: without the lock under which request_send() reads it, but before its unit of

@@ -332,7 +332,7 @@ int fuse_fill_super(struct super_block *sb, void *data, int)
 
     sb->s_root = root_dentry;
     fc->mounted = 1;
-    fc->connected = 1;
+    fc->connected.write_once(1);
     kobject_get(&fc->kobj);
     file->private_data = fc;
     fput(file);

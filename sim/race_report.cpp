@@ -46,6 +46,10 @@ const char *verb_of(access_way way)
         return "reads, as a lockless field,";
     case access_way::lockless_write:
         return "writes, as a lockless field,";
+    case access_way::guarded_read:
+        return "reads under a lock, as a lockless field,";
+    case access_way::guarded_write:
+        return "writes, as a lockless field whose writers hold a lock,";
     case access_way::free:
         return "frees";
     }
@@ -78,13 +82,26 @@ std::string callers_text(std::uint32_t calls)
     return text;
 }
 
-std::string text_of(const raced_access &one, std::string_view what)
+unsigned task_of(const raced_access &one)
+{
+    return one.record.when & (tasks_max - 1);
+}
+
+// With its number where the other one is called the same.
+std::string task_text(const raced_access &one, const raced_access &other)
+{
+    const auto &tasks = the_world().tasks;
+    std::string_view name = tasks[task_of(one)].name;
+    bool is_alone = name != tasks[task_of(other)].name;
+    return is_alone ? std::string(name) : fmt::format("{} (task {})", name, task_of(one));
+}
+
+std::string text_of(const raced_access &one, const raced_access &other, std::string_view what)
 {
     const access_scene &scene = access_scenes.first[one.record.scene];
     place at = place_of_site(scene.site);
-    return fmt::format("{} {} {} in {} ({}:{}){} with {} held",
-                       the_world().tasks[one.record.when & (tasks_max - 1)].name, verb_of(one.way), what, at.function(),
-                       file_name(at), at.line(), callers_text(scene.calls), locks_text(scene.locks));
+    return fmt::format("{} {} {} in {} ({}:{}){} with {} held", task_text(one, other), verb_of(one.way), what,
+                       at.function(), file_name(at), at.line(), callers_text(scene.calls), locks_text(scene.locks));
 }
 
 } // namespace
@@ -115,8 +132,8 @@ void report_race(const raced_access &first, const raced_access &second, const vo
         return order != 0 ? order < 0 : a.line() < b.line();
     });
     report({verdict_kind::violation, "data_race",
-            fmt::format("{}, and {}: nothing orders the two", text_of(first, name_of_member(address)),
-                        text_of(second, "it")),
+            fmt::format("{}, and {}: nothing orders the two", text_of(first, second, name_of_member(address)),
+                        text_of(second, first, "it")),
             places_of_both[0], places_of_both[1].function()});
 }
 

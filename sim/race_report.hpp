@@ -44,7 +44,38 @@ inline std::uint32_t site_of(const void *pc)
 std::uint32_t site_of(const place &where);
 place place_of_site(std::uint32_t site);
 
-enum class access_way : std::uint8_t { read, write, lockless_read, lockless_write, free };
+// Of a lockless field whose writers all hold a lock, the writes are guarded, and the reads under a spinlock.
+enum class access_way : std::uint8_t {
+    read,
+    write,
+    lockless_read,
+    lockless_write,
+    guarded_read,
+    guarded_write,
+    free,
+};
+
+inline bool is_write(access_way way)
+{
+    return way == access_way::write || way == access_way::lockless_write || way == access_way::guarded_write ||
+           way == access_way::free;
+}
+inline bool is_guarded(access_way way)
+{
+    return way == access_way::guarded_read || way == access_way::guarded_write;
+}
+inline bool is_lockless(access_way way)
+{
+    return way == access_way::lockless_read || way == access_way::lockless_write || is_guarded(way);
+}
+// Whether two accesses to a byte race if nothing orders them. What is declared lockless may meet its like, but those who
+// are to hold a lock may not meet each other.
+inline bool conflict(access_way a, access_way b)
+{
+    if (!is_write(a) && !is_write(b))
+        return false;
+    return !is_lockless(a) || !is_lockless(b) || (is_guarded(a) && is_guarded(b));
+}
 
 struct raced_access {
     access_record record;

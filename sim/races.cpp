@@ -28,11 +28,8 @@ public:
     {
     }
 
-    bool writes() const
-    {
-        return way == access_way::write || way == access_way::lockless_write || way == access_way::free;
-    }
-    bool is_lockless() const { return way == access_way::lockless_read || way == access_way::lockless_write; }
+    bool writes() const { return is_write(way); }
+    bool is_lockless() const { return sim::is_lockless(way); }
     bool follows(const access_record &other) const
     {
         return other.when >> epoch_task_bits <= clock.of[other.when & (tasks_max - 1)];
@@ -55,11 +52,6 @@ private:
     const vector_clock &clock;
     mutable access_record made = {};
 };
-
-bool is_write(access_way way)
-{
-    return way == access_way::lockless_write;
-}
 
 // The accesses of the list that an access conflicts with, in the order of tasks and ways: that of the list depends on
 // earlier runs.
@@ -88,10 +80,7 @@ bool is_write(access_way way)
         return raced_access{at.read, access_way::read};
     if (at.others == 0) [[likely]]
         return {};
-    return find_other(at, access, [&](access_way other) {
-        bool both_lockless = access.is_lockless() && other != access_way::read;
-        return !both_lockless && (access.writes() || is_write(other));
-    });
+    return find_other(at, access, [&](access_way other) { return conflict(access.way, other); });
 }
 
 void note_other(location &at, const now &access)
@@ -136,7 +125,7 @@ bool keep_lockless(location &at, const now &access, std::size_t word)
             if (other.way == access.way)
                 own = &other;
         } else if (!access.follows(other.record) && (access.writes() || is_write(other.way))) {
-            if (other.way == access_way::read)
+            if (conflict(access.way, other.way))
                 return false;
             meets = true;
         }
@@ -263,20 +252,21 @@ void watch_race_slowly(const access &touched)
                 now(touched.write ? access_way::write : access_way::read, site_of(touched.pc)));
 }
 
-void watch_lockless(const access &touched)
+static access_way way_of(const access &touched, bool guarded)
 {
-    if (steps_are_listed()) {
-        bool declared = !is_undeclared(touched.address);
-        return list_access(touched, declared ? touched.write ? access_way::lockless_write : access_way::lockless_read
-                                    : touched.write ? access_way::write
-                                                    : access_way::read);
-    }
-    if (!races_watched())
-        return;
     if (is_undeclared(touched.address))
-        return watch_race(touched);
-    watch_range(touched.address, touched.bytes,
-                now(touched.write ? access_way::lockless_write : access_way::lockless_read, site_of(touched.pc)));
+        return touched.write ? access_way::write : access_way::read;
+    if (guarded)
+        return touched.write ? access_way::guarded_write : access_way::guarded_read;
+    return touched.write ? access_way::lockless_write : access_way::lockless_read;
+}
+
+void watch_lockless(const access &touched, bool guarded)
+{
+    if (steps_are_listed())
+        list_access(touched, way_of(touched, guarded));
+    else if (races_watched())
+        watch_range(touched.address, touched.bytes, now(way_of(touched, guarded), site_of(touched.pc)));
 }
 
 void begin_life(const void *memory, std::size_t bytes)

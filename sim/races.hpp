@@ -21,8 +21,9 @@ void watch_race_slowly(const access &touched);
         watch_race_slowly(touched);
 }
 
-// An access to a field that is declared lockless: no race with another such one, but one with a plain access.
-void watch_lockless(const access &touched);
+// An access to a field that is declared lockless: no race with another such one, unless both are guarded (access_way), but
+// one with a plain access.
+void watch_lockless(const access &touched, bool guarded);
 
 // The memory of an object that is allocated has no history; to free it is a write to all of it.
 void begin_life(const void *memory, std::size_t bytes);

@@ -40,19 +40,9 @@ void list_range(const void *memory, std::size_t bytes, access_way way, std::uint
     }
 }
 
-bool writes(access_way way)
+bool meet(const step_access &a, const step_access &b)
 {
-    return way == access_way::write || way == access_way::lockless_write || way == access_way::free;
-}
-
-bool is_lockless(access_way way)
-{
-    return way == access_way::lockless_read || way == access_way::lockless_write;
-}
-
-bool conflict(const step_access &a, const step_access &b)
-{
-    return (a.bytes & b.bytes) != 0 && (writes(a.way) || writes(b.way)) && !(is_lockless(a.way) && is_lockless(b.way));
+    return (a.bytes & b.bytes) != 0 && conflict(a.way, b.way);
 }
 
 bool contains(const step_birth &born, word_index word)
@@ -64,7 +54,7 @@ bool contains(const step_birth &born, word_index word)
 // the first read.
 unsigned rank(const step_access &a)
 {
-    return is_lockless(a.way) ? 2 : writes(a.way) ? 0 : 1;
+    return is_lockless(a.way) ? 2 : is_write(a.way) ? 0 : 1;
 }
 
 // What was there before an object was allocated has no part in it.
@@ -153,7 +143,7 @@ std::optional<step_race> find_step_race(const step_accesses &before, std::size_t
             continue;
         const step_access *first = nullptr;
         for (auto a = same_word; a != before.accesses.end() && a->word == b.word; ++a)
-            if (a->at < accesses && conflict(*a, b) && !is_of_another_life(before, *a, after, b) &&
+            if (a->at < accesses && meet(*a, b) && !is_of_another_life(before, *a, after, b) &&
                 !is_ordered(before, *a, after, b, started) && (first == nullptr || rank(*a) < rank(*first)))
                 first = &*a;
         if (first != nullptr)

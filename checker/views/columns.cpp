@@ -118,13 +118,20 @@ private:
         text += line + "\n";
     }
 
+    // With its number where others are called the same, as in the message of a race.
+    std::string title_of(unsigned task) const
+    {
+        const std::string &name = what.tasks[task];
+        return std::ranges::count(what.tasks, name) == 1 ? name : fmt::format("{} (task {})", name, task);
+    }
+
     // Names side by side if they fit, else each on a row of its own.
     void paint_header()
     {
         std::string together(area, ' ');
         bool fit = true;
         for (std::size_t i = 0; i < lanes.size(); ++i) {
-            const std::string &name = what.tasks[lanes[i]];
+            std::string name = title_of(lanes[i]);
             bool last = i + 1 == lanes.size();
             fit = fit && (last ? i * stride + name.size() <= area : name.size() < stride);
             if (fit)
@@ -135,7 +142,7 @@ private:
             return;
         }
         for (std::size_t i = 0; i < lanes.size(); ++i)
-            add_line(i + 1 == lanes.size() ? "step" : "", lay_out(i, what.tasks[lanes[i]], "1"), "");
+            add_line(i + 1 == lanes.size() ? "step" : "", lay_out(i, title_of(lanes[i]), "1"), "");
     }
 
     void paint_row(const row &shown, bool first_of_step)

@@ -34,6 +34,16 @@ TEST(Columns, PutEachEventIntoTheColumnOfItsTaskWithItsSourceLine)
     EXPECT_NE(lines[7].find("^ membership"), std::string::npos);
 }
 
+TEST(Columns, NumberTasksOfOneName)
+{
+    trace twins = example_trace();
+    twins.tasks = {"setup", "daemon", "daemon"};
+    std::string head = lines_of(columns_of(twins, {.width = 120, .hint = ""}))[0];
+    EXPECT_NE(head.find("daemon (task 1)"), std::string::npos);
+    EXPECT_NE(head.find("daemon (task 2)"), std::string::npos);
+    EXPECT_EQ(head.find("setup (task"), std::string::npos);
+}
+
 TEST(Columns, SayThatTheStepsAreThoseOfASetup)
 {
     trace broken = example_trace();

@@ -40,10 +40,10 @@ static std::uint64_t shown(std::uint64_t value, bool is_pointer)
     return is_pointer ? value != 0 : value;
 }
 
-static void watch(const void *field, unsigned bytes, bool write, const void *pc)
+static void watch(const void *field, unsigned bytes, bool write, const void *pc, bool guarded)
 {
     if ((sim::the_run.watching & (sim::watch_races | sim::watch_steps)) != 0)
-        sim::watch_lockless({field, bytes, write, pc});
+        sim::watch_lockless({field, bytes, write, pc}, guarded);
 }
 
 std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool is_pointer)
@@ -52,20 +52,21 @@ std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool
     if (sim::the_run.now == sim::phase::host) [[unlikely]]
         return read_word(field, bytes);
     const void *pc = __builtin_return_address(0);
-    if (who == writers::locked && this_task()->spinlocks_held != 0)
+    bool guarded = who == writers::locked && this_task()->spinlocks_held != 0;
+    if (guarded)
         sim::fine_point();
     else
         sim::point_before_operation();
-    watch(field, bytes, false, pc);
+    watch(field, bytes, false, pc, guarded);
     std::uint64_t value = read_word(field, bytes);
     sim::emit(sim::event_kind::load, field, shown(value, is_pointer), place{}, pc);
     return value;
 }
 
-void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_pointer, const place &where)
+void lockless_store(void *field, unsigned bytes, std::uint64_t value, writers who, bool is_pointer, const place &where)
 {
     sim::point_before_operation();
-    watch(field, bytes, true, __builtin_return_address(0));
+    watch(field, bytes, true, __builtin_return_address(0), who == writers::locked);
     write_word(field, bytes, value);
     sim::wrote(field, bytes, where);
     sim::emit(sim::event_kind::store, field, shown(value, is_pointer), where);

@@ -12,13 +12,14 @@ namespace kernel {
 using sim::place;
 
 // Who may write a lockless field once others can reach it. Where all writers hold the lock, a reader that holds it
-// too needs no point: nobody can write meanwhile.
+// too needs no point: nobody can write meanwhile. The watcher of races holds the writers to it: it reports two of them, or
+// one and a reader under a spinlock, that nothing orders.
 enum class writers : bool { any, locked };
 
 // The out-of-line halves: point, then access, then event. `bytes` is 1, 2, 4 or 8. A conversion cannot take a place,
 // so a load knows its caller by the return address. Events show of a pointer only whether it is null.
 std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool is_pointer);
-void lockless_store(void *field, unsigned bytes, std::uint64_t value, bool is_pointer, const place &where);
+void lockless_store(void *field, unsigned bytes, std::uint64_t value, writers who, bool is_pointer, const place &where);
 
 // A value on its way into a lockless field, with the place of the assignment.
 template <typename T> struct lockless_value {
@@ -41,8 +42,13 @@ public:
     }
     [[gnu::always_inline]] lockless &operator=(lockless_value<T> v)
     {
-        lockless_store(&word, sizeof(T), to_bits(v.value), std::is_pointer_v<T>, v.where);
+        lockless_store(&word, sizeof(T), to_bits(v.value), Who, std::is_pointer_v<T>, v.where);
         return *this;
+    }
+    // A store without the lock that other writers hold; its reason stands beside it.
+    [[gnu::always_inline]] void write_once(lockless_value<T> v)
+    {
+        lockless_store(&word, sizeof(T), to_bits(v.value), writers::any, std::is_pointer_v<T>, v.where);
     }
     [[gnu::always_inline]] T operator->() const
         requires std::is_pointer_v<T>

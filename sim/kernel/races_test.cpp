@@ -135,6 +135,70 @@ TEST(Races, ALocklessAccessRacesWithAPlainOne)
                          "the two");
 }
 
+void write_guarded_alone(shared &all)
+{
+    write_guarded(&all.fields);
+}
+
+void write_guarded_locked(shared &all)
+{
+    spin_lock(&all.lock);
+    write_guarded(&all.fields);
+    spin_unlock(&all.lock);
+}
+
+void read_guarded_alone(shared &all)
+{
+    read_guarded(&all.fields);
+}
+
+void read_guarded_locked(shared &all)
+{
+    spin_lock(&all.lock);
+    read_guarded(&all.fields);
+    spin_unlock(&all.lock);
+}
+
+void open_guarded_alone(shared &all)
+{
+    open_guarded(&all.fields);
+}
+
+TEST(Races, AFieldWhoseWritersHoldALockIsReadWithoutIt)
+{
+    EXPECT_EQ(outcomes_of(write_guarded_locked, write_guarded_locked), clean);
+    EXPECT_EQ(outcomes_of(write_guarded_locked, read_guarded_locked), clean);
+    EXPECT_EQ(outcomes_of(write_guarded_locked, read_guarded_alone), clean);
+    EXPECT_EQ(outcomes_of(write_guarded_alone, read_guarded_alone), clean);
+    EXPECT_EQ(outcomes_of(open_guarded_alone, write_guarded_locked), clean);
+    EXPECT_EQ(outcomes_of(open_guarded_alone, read_guarded_locked), clean);
+}
+
+TEST(Races, AWriterOfSuchAFieldWithoutALockRacesWithThoseWhoHoldIt)
+{
+    EXPECT_EQ(run_in_order(write_guarded_alone, write_guarded_locked, {1, 2}).message,
+              "one writes, as a lockless field whose writers hold a lock, shared_fields.guarded in write_guarded "
+              "(racy.cpp:102) with no lock held, and two writes, as a lockless field whose writers hold a lock, it in "
+              "write_guarded (racy.cpp:102) with lock held: nothing orders the two");
+    EXPECT_EQ(run_in_order(write_guarded_alone, read_guarded_locked, {1, 2}).message,
+              "one writes, as a lockless field whose writers hold a lock, shared_fields.guarded in write_guarded "
+              "(racy.cpp:102) with no lock held, and two reads under a lock, as a lockless field, it in read_guarded "
+              "(racy.cpp:107) with lock held: nothing orders the two");
+    EXPECT_EQ(outcomes_of(write_guarded_alone, write_guarded_alone), racy);
+    EXPECT_EQ(outcomes_of(write_guarded_alone, read_guarded_locked), racy);
+}
+
+TEST(Races, ALockThatOthersDoNotHoldGuardsNothing)
+{
+    auto write_under_another = [](shared &all) {
+        spin_lock(&all.inner);
+        write_guarded(&all.fields);
+        spin_unlock(&all.inner);
+    };
+    EXPECT_EQ(outcomes_of(write_under_another, write_guarded_locked), racy);
+    EXPECT_EQ(outcomes_of(write_under_another, read_guarded_locked), racy);
+}
+
 TEST(Races, AnAccessIsNamedWithItsCallers)
 {
     sim::verdict v = run_in_order([](shared &all) { lend_local(&all.lent, [] { write_plain(&shared_of_test().fields); }); },
@@ -142,6 +206,22 @@ TEST(Races, AnAccessIsNamedWithItsCallers)
     EXPECT_EQ(v.message, "one writes shared_fields.plain in write_plain (racy.cpp:8), called by lend_local (racy.cpp:85) with "
                          "no lock held, and two writes it in write_plain (racy.cpp:8) with no lock held: nothing orders the "
                          "two");
+}
+
+TEST(Races, TasksOfOneNameAreToldApartByTheirNumbers)
+{
+    sim::the_run.watching = sim::watch_races;
+    sim::install_type_finder(find_type);
+    kernel_world<shared> w([](shared &all) {
+        world_of_test = &all;
+        for (int i = 0; i < 2; ++i)
+            spawn("twin", [&all] { write_plain(&all.fields); });
+    });
+    sim::by_priority chooser({1, 2});
+    sim::verdict v = w.run(chooser);
+    stop_watching();
+    EXPECT_EQ(v.message, "twin (task 1) writes shared_fields.plain in write_plain (racy.cpp:8) with no lock held, and twin "
+                         "(task 2) writes it in write_plain (racy.cpp:8) with no lock held: nothing orders the two");
 }
 
 TEST(Races, LocklessAccessesOrderNothing)

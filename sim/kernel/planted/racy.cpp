@@ -97,4 +97,19 @@ void read_text(const shared_fields *all)
     memcpy(copy, all->text, sizeof copy);
 }
 
+void write_guarded(shared_fields *all)
+{
+    all->guarded = 1;
+}
+
+int read_guarded(const shared_fields *all)
+{
+    return all->guarded;
+}
+
+void open_guarded(shared_fields *all)
+{
+    all->guarded.write_once(1);
+}
+
 } // namespace kernel

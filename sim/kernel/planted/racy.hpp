@@ -16,6 +16,7 @@ struct shared_fields {
     unsigned first : 1;
     unsigned second : 1;
     lockless<int> declared;
+    lockless<int, writers::locked> guarded;
     char text[24];
     several_words from, to;
 };
@@ -35,6 +36,9 @@ void write_text(shared_fields *all, unsigned at);
 void read_text(const shared_fields *all);
 void copy_words(shared_fields *all);
 long last_word_of_copy(const shared_fields *all);
+void write_guarded(shared_fields *all);
+int read_guarded(const shared_fields *all);
+void open_guarded(shared_fields *all);
 void count_up(shared_fields *all);
 void write_number(int *to);
 // Lends a local variable to whoever reads *lent, calls meanwhile, and writes to it.
