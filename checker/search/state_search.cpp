@@ -48,6 +48,9 @@ private:
     static constexpr unsigned probes_least = 3;
     static constexpr std::uint64_t states_of_probe = 1'000'000;
     static constexpr std::uint64_t walks_of_long_search = 5'000;
+    // Where a lesson makes a search of so many states begin again, many more walks cost little.
+    static constexpr std::uint64_t states_of_very_long_search = 10'000'000;
+    static constexpr std::uint64_t walks_of_very_long_search = 50'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
@@ -99,6 +102,8 @@ private:
             bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
             if (!again && (!is_through() || !has_learnt()))
                 return;
+            if (last.counts.states >= states_of_very_long_search)
+                walk(walks_of_very_long_search);
         }
     }
 
