@@ -90,6 +90,9 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->check(unsigned_number())
         ->capture_default_str()
         ->group(subject);
+    with_environment(app.add_flag("--any-order", options.any_order,
+                                  "Also with --reduce local or persistent, tasks that are alike begin in any order"))
+        ->group(subject);
     with_environment(app.add_flag("--livelocks", options.livelocks,
                                   "Look for circles of states that a fair scheduler need never leave"))
         ->group(subject);

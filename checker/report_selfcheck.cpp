@@ -74,11 +74,11 @@ std::string table_of_searches(const selfcheck_result &result)
     if (result.searches.empty())
         return "no states were searched\n";
     std::string text =
-        "searches of all states, without reduction, by sleep sets, with local steps taken at once, by persistent sets, and "
-        "with fine points; how often\n"
+        "searches of all states, without reduction, by sleep sets, with local steps taken at once, by persistent sets, "
+        "with those that are alike in order, and with fine points; how often\n"
         "states that count as one behaved alike, steps that count as independent commuted, and a random walk stayed inside:\n";
     for (const search_check &each : result.searches) {
-        const search_summary *ways[] = {&each.without, &each.sleep, &each.local, &each.persistent, &each.fine};
+        const search_summary *ways[] = {&each.without, &each.sleep, &each.local, &each.persistent, &each.in_order, &each.fine};
         std::uint64_t alike = 0, commuted = 0;
         for (const search_summary *way : ways) {
             alike += way->behaved_alike;
@@ -86,9 +86,9 @@ std::string table_of_searches(const selfcheck_result &result)
         }
         std::vector<std::string> differences = each.differences();
         std::string verdict = differences.empty() ? "the same" : fmt::format("{}", fmt::join(differences, "; "));
-        text += fmt::format("  {:<31} {:>7} {:>7} {:>7} {:>7} {:>7} states, {:>2} ends, {} findings: {}; {}, {}, {}\n",
+        text += fmt::format("  {:<31} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} states, {:>2} ends, {} findings: {}; {}, {}, {}\n",
                             name_of(each.what), each.without.states, each.sleep.states, each.local.states, each.persistent.states,
-                            each.fine.states, each.without.ends, each.without.fingerprints.size(),
+                            each.in_order.states, each.fine.states, each.without.ends, each.without.fingerprints.size(),
                             each.error.empty() ? verdict : each.error, grouped(alike), grouped(commuted),
                             grouped(each.local.walks));
     }
@@ -104,6 +104,7 @@ ordered_json json_of(const search_check &check)
             {"states_with_sleep_sets", check.sleep.states},
             {"states_with_local_steps", check.local.states},
             {"states_with_persistent_sets", check.persistent.states},
+            {"states_with_alike_in_order", check.in_order.states},
             {"states_with_fine_points", check.fine.states},
             {"ends", check.without.ends},
             {"findings", check.without.fingerprints},

@@ -85,19 +85,26 @@ TEST(SelfcheckReport, FitsItsSchema)
     result.declarations = {{{"fuse_req.state", "killed-request", {}}, 3, "two tasks race"},
                            {{"file.f_mode", "", {}}, 0, ""}};
     search_check agreed{.what = {"repaired", "mix", "killers=1"}};
-    for (search_summary *each : {&agreed.without, &agreed.sleep, &agreed.local, &agreed.persistent, &agreed.fine})
+    for (search_summary *each : {&agreed.without, &agreed.sleep, &agreed.local, &agreed.persistent, &agreed.in_order, &agreed.fine})
         *each = {.fingerprints = {"00000000000000aa"}, .complete = true, .states = 7, .ends = 2};
     agreed.local.states = agreed.persistent.states = agreed.fine.states = 5;
+    agreed.in_order.states = 4;
+    agreed.in_order.ends = 1;
     EXPECT_TRUE(agreed.is_met());
     search_check parted = agreed;
     parted.sleep.states = 6;
     parted.local.ends = 3;
     parted.persistent.ends = 1;
+    parted.in_order.states = 6;
+    parted.in_order.fingerprints.clear();
     parted.fine.fingerprints.clear();
     EXPECT_EQ(parted.differences(), (std::vector<std::string>{"sleep sets visit 6 states, not 7",
                                                               "with local steps there are 3 ends, not 2",
                                                               "with persistent sets there are 1 ends, not 2",
-                                                              "with fine points other things are found"}));
+                                                              "with fine points other things are found",
+                                                              "with those that are alike in order there are 6 states and "
+                                                              "1 ends, not at most 5 and 3",
+                                                              "with those that are alike in order other things are found"}));
     result.searches = {agreed, parted};
     EXPECT_FALSE(result.is_met());
     nlohmann::json report = nlohmann::json::parse(selfcheck_json(result));

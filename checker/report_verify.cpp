@@ -90,6 +90,10 @@ std::string search_line(const scenario_search &search)
     if (counts.passed > 0)
         text += fmt::format("    {} more {} passed through and not kept, as one task went on alone\n", counted(counts.passed, "state"),
                             counts.passed == 1 ? "was" : "were");
+    if (counts.in_order > 0)
+        text += fmt::format("    {} did not begin before another one that {} in nothing but {}\n", counted(counts.in_order, "task"),
+                            counts.in_order == 1 ? "it differs from" : "they differ from",
+                            counts.in_order == 1 ? "its number" : "their numbers");
     if (counts.race_steps > 0)
         text += fmt::format("    races were looked for in each state, by {} further steps\n",
                             grouped(counts.race_steps));

@@ -18,6 +18,7 @@ ordered_json json_of(const scenario_search &search)
             {"bound", search.result.bound},
             {"states", counts.states},
             {"passed", counts.passed},
+            {"in_order", counts.in_order},
             {"transitions", counts.transitions},
             {"revisits", counts.revisits},
             {"ends", counts.ends},

@@ -197,6 +197,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
             fmt::format("the setup of scenario {} ends in a finding: {}", how.which->name, the_run.outcome->message));
     }
     start.save();
+    alike = find_alike_tasks();
     syscalls_at_start = the_run.syscalls;
     calls_at_start.assign(the_run.calls.begin(), the_run.calls.begin() + sim::the_world().task_count);
     for (sim::call_stack &calls : calls_at_start)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/strikes/observation.hpp"
+#include "scenarios/alike.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/run.hpp"
 
@@ -61,6 +62,8 @@ public:
     sim::verdict judge_world();
     void end_search();
     const run_setup &setup() const { return how; }
+    // Of the world at the start.
+    const std::vector<alike_pair> &alike_tasks() const { return alike; }
     // Names of the tasks that start the run, by index.
     std::vector<std::string> task_names() const;
     // Bytes of the saved world.
@@ -75,6 +78,7 @@ private:
     run_setup how;
     sim::saved_world start;
     std::array<std::uint32_t, sim::tasks_max> syscalls_at_start = {};
+    std::vector<alike_pair> alike;
     std::vector<sim::call_stack> calls_at_start; // by task: a worker may already sleep in the core when a run starts
 };
 

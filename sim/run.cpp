@@ -13,6 +13,7 @@
 #include "sim/held_locks.hpp"
 #include "sim/lock_order.hpp"
 #include "sim/lockless_need.hpp"
+#include "sim/made_tasks.hpp"
 #include "sim/oops.hpp"
 #include "sim/races.hpp"
 #include "sim/shadow.hpp"
@@ -178,6 +179,7 @@ unsigned start_task(const char *name, void (*body)(void *), const void *closure,
     t.status = task_status::runnable;
     clear_floating_point_flags();
     t.context = make_context(index);
+    note_made_task(index, closure_bytes);
     the_run.calls[index].depth = the_run.calls[index].numbered = 0;
     order_task_after(index);
     if (w.shadowed)

@@ -169,6 +169,8 @@ bool depth_first::enter(std::uint32_t asleep)
     std::uint64_t left_out = enabled & ~tried.tasks;
     if (tried.passes)
         return pass_through(tried.tasks, left_out, asleep);
+    if (keeps_order(bounds))
+        tried.tasks &= ~alike_in(tried.tasks);
     visited_set::added added = visited.add(enabled != 0 && tails ? way.hash() + tails->key() : way.hash(),
                                            static_cast<visited_set::sleepers>(asleep));
     switch (added.what) {
@@ -203,10 +205,35 @@ bool depth_first::enter(std::uint32_t asleep)
     return true;
 }
 
+// Behind the path's last step.
+std::uint64_t depth_first::stirred() const
+{
+    if (depth == 0)
+        return 0;
+    const search_frame &f = frames[depth - 1];
+    return f.stirred | (f.passed && f.taken.answers.empty() ? 0 : bit(f.taken.task));
+}
+
+// Those that are in all like an earlier one of them. Of two tasks that were alike at the start, and have taken none but the same
+// local steps since, each can be exchanged for the other in the state as it is; so what begins with a step of the one also
+// begins with one of the other (symmetry: Emerson and Sistla 1996).
+std::uint64_t depth_first::alike_in(std::uint64_t enabled) const
+{
+    std::uint64_t alike = 0, fresh = enabled & ~stirred();
+    for (const alike_pair &each : on.alike_tasks())
+        if ((fresh & bit(each.later)) != 0 && (fresh & bit(each.earlier)) != 0 &&
+            way.steps_of(each.later) == way.steps_of(each.earlier))
+            alike |= bit(each.later);
+    return alike;
+}
+
 bool depth_first::pass_through(std::uint64_t task, std::uint64_t left_out, std::uint32_t asleep)
 {
     ++counts.passed;
-    return (task & asleep) == 0 && push(task, left_out, asleep);
+    if ((task & asleep) != 0 || !push(task, left_out, asleep))
+        return false;
+    frames[depth - 1].passed = true;
+    return true;
 }
 
 bool depth_first::push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_t asleep)
@@ -219,7 +246,10 @@ bool depth_first::push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_
     }
     if (frames.size() == depth)
         frames.emplace_back();
+    std::uint64_t before = stirred();
     search_frame &f = frames[depth++];
+    f.stirred = before;
+    f.passed = false;
     f.awake = tasks;
     f.left_out = left_out;
     f.asleep = asleep;

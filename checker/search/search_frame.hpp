@@ -17,6 +17,8 @@ struct search_frame {
     std::uint64_t awake = 0;       // to be tried
     std::uint64_t left_out = 0;    // can go on, and need not be tried
     std::uint64_t tried = 0;       // of those that are awake
+    std::uint64_t stirred = 0;     // have taken a step that is not local or has answers
+    bool passed = false;           // the state is passed through, by a local step
     std::uint32_t asleep = 0;      // tried elsewhere, and nothing that was done since has to do with it
     std::uint32_t done = 0;        // tried here, with all answers, and does not end the run
     std::array<std::uint32_t, sleepers_max> noted_in{}; // by task that is asleep or done: the frame with its `words`

@@ -179,6 +179,8 @@ private:
         searched result;
         result.counts = last.counts;
         result.counts.passes = passes;
+        if (keeps_order(bounds))
+            result.counts.in_order = static_cast<unsigned>(on.alike_tasks().size());
         result.counts.states_of_all_passes = states_of_all_passes;
         result.findings = std::move(last.findings);
         result.bound = std::move(last.bound);

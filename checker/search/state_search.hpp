@@ -29,6 +29,7 @@ struct search_bounds {
     std::uint64_t seed = 0;  // of the order in which a state's tasks are tried, depth first; 0: who was started last first
     unsigned jobs = 1;       // processes
     bool first = false;      // ends at the first finding
+    bool any_order = false;  // of tasks that are alike, and have done nothing yet that matters, each goes on, not the first alone
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
@@ -40,6 +41,13 @@ struct search_bounds {
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
+
+// Whether the search tells tasks that are alike apart by their order, as the others lead to the same but for who is who. Walks
+// that are to stay inside need each order.
+inline bool keeps_order(const search_bounds &bounds)
+{
+    return uses_persistent_sets(bounds.reduce) && !bounds.any_order && bounds.walks == 0;
+}
 
 // What the search goes by when it finds something. All but the first are for a run of their path to confirm.
 enum class finding_kind : std::uint8_t {
@@ -87,6 +95,7 @@ struct search_counts {
         components;      // strongly connected, in which somebody can go round; where livelocks are looked for
     unsigned passes = 0; // searches until what tasks touch was known; the other counts are of the last
     std::uint64_t states_of_all_passes = 0;
+    unsigned in_order = 0; // tasks that did not begin before another one that they are like, see alike.hpp
     search_checks checks;
     std::uint64_t walks = 0; // random ones that stayed inside
     std::uint64_t scout = 0; // the random walk before the search that met the finding; 0: none

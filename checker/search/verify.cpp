@@ -60,6 +60,7 @@ private:
                              .seed = options.seed,
                              .jobs = options.jobs,
                              .first = options.first,
+                             .any_order = options.any_order,
                              .shortest = options.shortest,
                              .wide = options.wide,
                              .self_check = options.self_check,

@@ -21,6 +21,7 @@ struct verify_options {
     bool shortest = false; // paths to findings; without reduction
     bool wide = false;     // hashes of 128 bits
     bool livelocks = false;
+    bool any_order = false; // as in search_bounds
     bool self_check = false;
     std::uint64_t scouts = 0; // random walks before each search; with `first` only
     std::uint64_t walks = 0;

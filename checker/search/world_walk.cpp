@@ -164,6 +164,7 @@ void world_walk::save(unsigned task)
     std::size_t calls_bytes =
         offsetof(sim::call_stack, callers) + std::min(calls.depth, sim::call_depth_max) * sizeof calls.callers[0];
     steps.push_back({task, changes.size(), stacks.size(), shared_variables.size(), raw_used, words_hash});
+    ++steps_by[task];
     std::size_t needed = header_bytes + sizeof live.low + live.bytes + calls_bytes;
     if (raw.size() < raw_used + needed)
         raw.resize(std::max(raw_used + needed, raw.size() * 3 / 2));
@@ -318,6 +319,7 @@ void world_walk::account_for(unsigned task)
 void world_walk::back()
 {
     const step_taken &last = steps.back();
+    --steps_by[last.task];
     for (; changes.size() > last.changes; changes.pop_back())
         sim::word_at(changes.back().word) = changes.back().before;
     for (; stacks.size() > last.stacks; stacks.pop_back()) {

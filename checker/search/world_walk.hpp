@@ -57,6 +57,8 @@ public:
         return result;
     }
     std::size_t depth() const { return steps.size(); }
+    // How many of them are the task's.
+    std::uint32_t steps_of(unsigned task) const { return steps_by[task]; }
     std::size_t bytes() const;
     // A number of where the task stands: of the code addresses on its stack, and of the task.
     std::uint64_t position(unsigned task) const { return positions[task]; }
@@ -111,6 +113,7 @@ private:
     std::array<piece, sim::tasks_max> shared_of{};
     std::vector<shared_variable> shared_variables; // of all tasks, those of later looks behind those of earlier ones
     std::vector<step_taken> steps;
+    std::array<std::uint32_t, sim::tasks_max> steps_by{};
     std::vector<sim::word_change> changes;
     std::vector<stack_change> stacks;
     std::vector<std::byte> raw;

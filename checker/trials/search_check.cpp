@@ -7,7 +7,7 @@ namespace interfuse {
 
 namespace {
 
-constexpr std::size_t searches_of_each = 5;
+constexpr std::size_t searches_of_each = 6;
 
 trial trial_of(const searched_subject &what, std::vector<std::string> more)
 {
@@ -26,6 +26,7 @@ const std::vector<searched_subject> &searched_subjects()
         {"repaired", "one-request", ""},        {"repaired", "mix", "killers=1"},
         {"repaired", "mix", "aborters=1"},      {"repaired", "mounting", ""},
         {"repaired", "fault-in-reply", ""},     {"repaired", "unconnected-device", ""},
+        {"repaired", "one-request", "requesters=2"},
         {"used_after_put", "one-request", ""}, // only the watcher of memory sees what goes wrong there
         {"linux-2.6.17", "mix", "killers=1"},   {"linux-2.6.17", "mix", "aborters=1"},
         {"linux-2.6.17", "fault-in-reply", ""},
@@ -49,6 +50,12 @@ std::vector<std::string> search_check::differences() const
         if (each.found.fingerprints != without.fingerprints)
             sentences.push_back(fmt::format("with {} other things are found", each.name));
     }
+    // Exchanging tasks that are alike makes one end of several.
+    if (in_order.ends > local.ends || (in_order.ends == 0) != (local.ends == 0) || in_order.states > local.states)
+        sentences.push_back(fmt::format("with those that are alike in order there are {} states and {} ends, not at most {} and {}",
+                                        in_order.states, in_order.ends, local.states, local.ends));
+    if (in_order.fingerprints != without.fingerprints)
+        sentences.push_back("with those that are alike in order other things are found");
     return sentences;
 }
 
@@ -61,8 +68,9 @@ std::vector<search_check> check_searches(const std::vector<searched_subject> &su
     for (const searched_subject &what : subjects) {
         trials.push_back(trial_of(what, {"--reduce", "none", "--self-check"}));
         trials.push_back(trial_of(what, {"--reduce", "sleep", "--self-check"}));
-        trials.push_back(trial_of(what, {"--reduce", "local", "--self-check", "--walks", share}));
-        trials.push_back(trial_of(what, {"--reduce", "persistent", "--self-check"}));
+        trials.push_back(trial_of(what, {"--reduce", "local", "--any-order", "--self-check", "--walks", share}));
+        trials.push_back(trial_of(what, {"--reduce", "persistent", "--any-order", "--self-check"}));
+        trials.push_back(trial_of(what, {"--reduce", "local", "--self-check"}));
         trials.push_back(trial_of(what, {"--reduce", "sleep", "--points", "fine", "--self-check"}));
     }
     scratch_folder scratch;
@@ -71,7 +79,7 @@ std::vector<search_check> check_searches(const std::vector<searched_subject> &su
     std::vector<search_check> checks;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
         search_check next{.what = subjects[i]};
-        search_summary *of[searches_of_each] = {&next.without, &next.sleep, &next.local, &next.persistent, &next.fine};
+        search_summary *of[searches_of_each] = {&next.without, &next.sleep, &next.local, &next.persistent, &next.in_order, &next.fine};
         for (std::size_t way = 0; way < searches_of_each; ++way) {
             const trial_result &each = results[i * searches_of_each + way];
             *of[way] = each.search;

@@ -20,7 +20,8 @@ struct searched_subject {
 // What the searches of one subject have come to.
 struct search_check {
     searched_subject what;
-    search_summary without = {}, sleep = {}, local = {}, persistent = {}; // reductions, with coarse points
+    search_summary without = {}, sleep = {}, local = {}, persistent = {}; // reductions, with coarse points, in any order
+    search_summary in_order = {}; // local steps, where tasks that are alike begin in the order of their numbers
     search_summary fine = {}; // sleep sets with fine points
     std::string error = {};   // of a search that was not complete or ended in an error of interfuse
 
