@@ -76,7 +76,6 @@ void add_subject(verb_line &app, explore_arguments &given, explore_options &opti
         ->capture_default_str()
         ->group(subject);
     with_environment(app.add_option("--set", given.set, "Parameters of scenarios: key=value,key=value"))
-        ->delimiter(',')
         ->option_text("KEY=VALUE,...")
         ->group(subject);
     with_environment(app.add_option("--strategy", given.strategy, "How choices are made, see: list strategies"))
@@ -167,6 +166,9 @@ std::string look_up(const explore_arguments &given, explore_options &options)
                            given.shard);
     if (options.goals && given.checks == "end")
         return "--goals: with --checks steps only, as goals are noticed at steps";
+    for (auto name = options.without.begin(); name != options.without.end(); ++name)
+        if (std::find(options.without.begin(), name, *name) != name)
+            return fmt::format("--without: {} is named twice", *name);
     options.core = given.core;
     options.strategy = find_strategy(given.strategy);
     options.points = given.points == "fine" ? sim::point_set::fine : sim::point_set::coarse;

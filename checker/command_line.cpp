@@ -111,11 +111,23 @@ std::optional<int> parse_arguments(CLI::App &app, int argc, char **argv)
     return {};
 }
 
+// What a terminal would obey is shown instead, since sentences quote what was given.
+static std::string without_controls(std::string_view text)
+{
+    std::string shown;
+    for (char each : text) {
+        auto byte = static_cast<unsigned char>(each);
+        bool obeyed = (byte < 0x20 && each != '\n') || byte == 0x7f;
+        shown += obeyed ? fmt::format("\\x{:02x}", byte) : std::string(1, each);
+    }
+    return shown;
+}
+
 int complain(int status, std::string_view sentence)
 {
     std::fflush(stdout);
     try {
-        fmt::print(stderr, "interfuse: {}\n", sentence);
+        fmt::print(stderr, "interfuse: {}\n", without_controls(sentence));
     } catch (const std::system_error &) {
         // stderr takes nothing either: the status has to say it.
     }

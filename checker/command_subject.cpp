@@ -145,7 +145,10 @@ std::string choose_subject(const std::vector<std::string> &names, const std::vec
 {
     std::vector<parameter_setting> settings;
     std::vector<named_scenario> named;
-    std::string error = parse_settings(set, "--set", settings);
+    std::vector<std::string> texts;
+    for (const std::string &each : set)
+        std::ranges::move(split(each, ','), std::back_inserter(texts));
+    std::string error = parse_settings(texts, "--set", settings);
     if (error.empty())
         error = choose_scenarios(names, named);
     return error.empty() ? set_parameters(settings, named, chosen) : error;

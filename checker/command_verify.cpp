@@ -68,7 +68,6 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->capture_default_str()
         ->group(subject);
     with_environment(app.add_option("--set", given.set, "Parameters of scenarios: key=value,key=value"))
-        ->delimiter(',')
         ->option_text("KEY=VALUE,...")
         ->group(subject);
     with_environment(app.add_option("--points", given.points, "Where tasks may be preempted"))
@@ -85,7 +84,7 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->default_str("local, with --watch races sleep, with --livelocks or --shortest none")
         ->group(subject);
     with_environment(app.add_option("--seed", options.seed,
-                                    "Order in which the tasks of a state are tried; 0: the last that was started first"))
+                                    "Order in which the tasks of a state are tried; 0: with local steps the last that was started first"))
         ->option_text("N")
         ->check(unsigned_number())
         ->capture_default_str()

@@ -43,6 +43,10 @@ expect 'key=value was expected, not "=1"$' explore --set =1
 expect 'key=value was expected, not "mix"; scenarios come before the options$' explore --set requesters=1 mix
 expect 'requesters of scenario one-request must be from 1 to 6, not 1x$' explore --set requesters=1x
 expect 'requesters of scenario one-request must be from 1 to 6, not 99999999999$' explore --set requesters=99999999999
+expect '--set: key=value was expected, not ""$' explore --set requesters=1,,faults=1
+expect '--set: key=value was expected, not ""$' verify --set requesters=1,
+expect '--without: tokens is named twice$' explore --without tokens,end_once,tokens
+expect 'there is no scenario "no\\x1b\[1msuch"; there are ' explore $'no\x1b[1msuch'
 expect 'one of linux-2.6.17, repaired, .* was expected, not "nosuch"$' explore --core nosuch
 expect 'no scenario "nosuch"; there are one-request, ' explore nosuch
 expect 'one-request is named twice with the same parameters$' explore one-request one-request
