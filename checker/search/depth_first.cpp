@@ -18,15 +18,17 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// An order for each seed; without one, those that disturb the others come first, as scenarios start them last. Most of what the
-// others do has nothing to do with them, so they sleep meanwhile. Where a search ends at its first finding, the order decides
-// how soon that is.
-std::array<std::uint8_t, sim::tasks_max> turns_of(std::uint64_t seed)
+// An order for each seed; without one, what takes fewer steps. With local steps those that disturb the others come first, as
+// scenarios start them last: most of what the others do has nothing to do with them, so they sleep meanwhile. With sleep sets
+// alone it is the other way round. Where a search ends at its first finding, the order decides how soon that is.
+std::array<std::uint8_t, sim::tasks_max> turns_of(const search_bounds &bounds)
 {
     std::array<std::uint8_t, sim::tasks_max> turns{};
     std::iota(turns.rbegin(), turns.rend(), std::uint8_t{0});
-    sim::rng chance{seed};
-    for (std::uint32_t left = sim::tasks_max; seed != 0 && left > 1; --left)
+    if (bounds.seed == 0 && !uses_persistent_sets(bounds.reduce))
+        std::ranges::reverse(turns);
+    sim::rng chance{bounds.seed};
+    for (std::uint32_t left = sim::tasks_max; bounds.seed != 0 && left > 1; --left)
         std::swap(turns[left - 1], turns[chance.below(left)]);
     return turns;
 }
@@ -44,7 +46,7 @@ std::uint64_t bit(unsigned task)
 depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
                          persistent_sets &sets, visited_set &visited, team *others)
     : on(on), bounds(bounds), script(script), way(way), sets(sets), visited(visited), others(others),
-      prospect(bounds, script, way, sets, visited), turns(turns_of(bounds.seed)), steps_max(sim::the_run.limits.steps_max)
+      prospect(bounds, script, way, sets, visited), turns(turns_of(bounds)), steps_max(sim::the_run.limits.steps_max)
 {
     if (bounds.self_check)
         check.emplace(script, way);

@@ -26,7 +26,7 @@ inline bool uses_persistent_sets(reduction reduce)
 
 struct search_bounds {
     reduction reduce = reduction::sleep_sets;
-    std::uint64_t seed = 0;  // of the order in which a state's tasks are tried, depth first; 0: who was started last first
+    std::uint64_t seed = 0;  // of the order in which a state's tasks are tried, depth first; 0: with local steps who was started last first
     unsigned jobs = 1;       // processes
     bool first = false;      // ends at the first finding
     bool any_order = false;  // of tasks that are alike, and have done nothing yet that matters, each goes on, not the first alone
