@@ -31,5 +31,21 @@ TEST(LockCycle, TheOrderThatClosesALongerOneComesLast)
               (std::vector<std::uint64_t>{4, 6, 1}));
 }
 
+// As many as there are ways from the first class to the last, if each were tried.
+TEST(LockCycle, ManyOrdersOfManyScenariosTakeNoMoreThanOneLookEach)
+{
+    std::vector<seen_order> orders;
+    for (std::size_t scenario = 0; scenario < 20; ++scenario)
+        for (std::uint64_t before = 1; before < 40; ++before)
+            for (std::uint64_t after = before + 1; after <= 40; ++after)
+                orders.push_back({{before, after}, scenario, before});
+    EXPECT_TRUE(find_lock_cycle(orders).empty());
+    orders.push_back({{40, 1}, 20, 99});
+    std::vector<std::uint64_t> closing = runs_of(find_lock_cycle(orders));
+    ASSERT_FALSE(closing.empty());
+    EXPECT_EQ(closing.front(), 1U);
+    EXPECT_EQ(closing.back(), 99U);
+}
+
 } // namespace
 } // namespace interfuse
