@@ -149,4 +149,19 @@ std::vector<parameter_set> sets_of(const scenario &which)
     return sets;
 }
 
+std::vector<std::string> varied_scenarios()
+{
+    std::vector<std::string> titles;
+    for (const scenario &which : all_scenarios())
+        for (const parameter_set &each : sets_of(which)) {
+            // A set may hold what does nothing without another parameter.
+            parameters_result complete = read_settings(which, settings_of(which, each.values));
+            std::string title = title_of(which, complete.values);
+            bool is_known = !complete.error.empty() || title == which.name;
+            if (!is_known && std::ranges::find(titles, title) == titles.end())
+                titles.push_back(title);
+        }
+    return titles;
+}
+
 } // namespace interfuse

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "scenarios/scenario.hpp"
@@ -16,5 +17,8 @@ struct parameter_set {
 // The presets come first. Then all failures at once, and each parameter alone at its least and its most, or at each of
 // its named values. A scenario that composes actors also has each operation meet each disturbance.
 std::vector<parameter_set> sets_of(const scenario &which);
+
+// Every scenario with each of its sets but the presets, each once, as explore takes them: "mix:op=read,aborters=1".
+std::vector<std::string> varied_scenarios();
 
 } // namespace interfuse

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/coverage/parameter_sets.hpp"
 #include "checker/search/explore.hpp"
 #include "checker/trace/trace_file.hpp"
 #include "checker/trials/trial.hpp"
@@ -40,19 +41,21 @@ public:
     std::vector<hunted> run(const std::function<void(const std::string &)> &progress)
     {
         auto nobody_to_tell = [](const std::string &) {};
-        // Where nothing says which scenario shows it, a few runs of each find most mutants sooner than many of one;
-        // and a search soon comes by most of them in one order of the tasks or another.
+        // Where nothing says which scenario shows it, a few runs of each find most mutants sooner than many of one, the rest
+        // in others than the presets; and a search soon comes by most of them in one order of the tasks or another.
         if (options.verify)
             for (std::uint64_t order = 0; order < few_orders; ++order)
                 search({.seed = order, .seconds = std::min(options.seconds, few_seconds), .until_expected = true},
                        nobody_to_tell);
         else
-            search({.seed = options.seed,
-                    .searches = options.seeds,
-                    .runs = std::min(options.runs, few_runs),
-                    .seconds = options.seconds,
-                    .known_place = false},
-                   nobody_to_tell);
+            for (bool varied : {false, true})
+                search({.seed = options.seed,
+                        .searches = options.seeds,
+                        .runs = std::min(options.runs, varied ? few_varied_runs : few_runs),
+                        .seconds = options.seconds,
+                        .known_place = false,
+                        .varied = varied},
+                       nobody_to_tell);
         for (hunted &each : results)
             if (each.found)
                 progress(each.what.name);
@@ -70,6 +73,7 @@ public:
 
 private:
     static constexpr std::uint64_t few_runs = 2'000;
+    static constexpr std::uint64_t few_varied_runs = 500; // with each set of parameters, of which there are many
     static constexpr std::uint64_t few_orders = 8;
     static constexpr double few_seconds = 3;
     // A sample in which the repaired core reaches the goals of a scenario, and which others need not wait long for.
@@ -88,6 +92,7 @@ private:
         std::uint64_t runs = 0;
         double seconds = 0;
         bool known_place = true;     // also those of which it is known where they show
+        bool varied = false;         // with other parameters than the presets
         bool until_expected = false; // also those that other checkers have found than the patch names
     };
 
@@ -115,7 +120,8 @@ private:
 
     trial trial_of(const hunted &mutant, const round &how, unsigned number) const
     {
-        trial next{mutant.what.name, words_in(mutant.arguments)};
+        static const std::vector<std::string> varied = varied_scenarios();
+        trial next{mutant.what.name, how.varied ? varied : words_in(mutant.arguments)};
         auto add = [&](std::initializer_list<std::string> words) {
             next.arguments.insert(next.arguments.end(), words);
         };
