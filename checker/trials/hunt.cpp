@@ -73,7 +73,7 @@ public:
 
 private:
     static constexpr std::uint64_t few_runs = 2'000;
-    static constexpr std::uint64_t few_varied_runs = 500; // with each set of parameters, of which there are many
+    static constexpr std::uint64_t few_varied_runs = 200; // with each set of parameters, of which there are many
     static constexpr std::uint64_t few_orders = 8;
     static constexpr double few_seconds = 3;
     // A sample in which the repaired core reaches the goals of a scenario, and which others need not wait long for.
