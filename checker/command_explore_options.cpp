@@ -134,7 +134,7 @@ void add_running(verb_line &app, explore_arguments &given, explore_options &opti
         ->check(CLI::IsMember({"text", "json", "junit", "github"}))
         ->capture_default_str()
         ->group(running);
-    app.set_config("--config", "", "Read options from lines of option = value")->option_text("FILE")->group(running);
+    add_config_option(app, running);
     app.set_help_flag("-h,--help", "Print this help")->group(running);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 #include <system_error>
 
@@ -108,7 +109,21 @@ std::optional<int> parse_arguments(CLI::App &app, int argc, char **argv)
             sentence = "the config file: " + sentence;
         return complain(exit_usage, fmt::format("{}; {} --help lists what is allowed", sentence, app.get_name()));
     }
+    // CLI11 would do without the file.
+    const CLI::Option *config = app.get_config_ptr();
+    if (config != nullptr && config->count() > 0 && config->as<std::string>().empty())
+        return complain(exit_usage, "--config: the name of a file was expected, not \"\"");
     return {};
+}
+
+void add_config_option(CLI::App &app, const char *group)
+{
+    // CLI11 looks at no variable for the file itself. One that is named there must exist.
+    const char *file = std::getenv("INTERFUSE_CONFIG");
+    bool is_named = file != nullptr && *file != 0;
+    app.set_config("--config", is_named ? file : "", "Read options from lines of option = value", is_named)
+        ->option_text("FILE")
+        ->group(group);
 }
 
 // What a terminal would obey is shown instead, since sentences quote what was given.

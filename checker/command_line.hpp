@@ -32,6 +32,9 @@ CLI::Validator number_of_seconds();
 // --watch, for parse_watch(); nothing if it is not given, which means the preset.
 void add_watch_option(CLI::App &app, std::optional<std::string> &text, const std::string &preset, const char *group);
 
+// --config, for a file of options that the command line wins over.
+void add_config_option(CLI::App &app, const char *group);
+
 // Parses what follows the verb. Returns an exit status if there is nothing left to do: help was printed, or the
 // arguments were wrong and one sentence says so.
 std::optional<int> parse_arguments(CLI::App &app, int argc, char **argv);

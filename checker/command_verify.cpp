@@ -169,7 +169,7 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
         ->check(CLI::IsMember({"text", "json", "table"}))
         ->capture_default_str()
         ->group(running);
-    app.set_config("--config", "", "Read options from lines of option = value")->option_text("FILE")->group(running);
+    add_config_option(app, running);
     app.set_help_flag("-h,--help", "Print this help")->group(running);
 }
 

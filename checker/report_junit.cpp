@@ -14,6 +14,8 @@ static void add_test_case(pugi::xml_node suite, const explore_options &options, 
     test.append_attribute("name") = sample.of.title().c_str();
     test.append_attribute("classname") = fmt::format("interfuse.{}", options.core).c_str();
     test.append_attribute("time") = std::chrono::duration<double>(sample.took).count();
+    if (sample.sums.runs == 0)
+        test.append_child("skipped").append_attribute("message") = "not begun";
     std::string out = fmt::format("sample of {}, {}, seed {}\n", counted(sample.sums.runs, "run"),
                                   counted(sample.sums.steps, "step"), options.seed);
     for (const finding &found : sample.findings) {
@@ -36,14 +38,16 @@ std::string report_junit(const explore_options &options, const exploration &resu
 {
     pugi::xml_document document;
     pugi::xml_node suite = document.append_child("testsuite");
-    std::size_t failures = 0;
+    std::size_t failures = 0, not_begun = 0;
     for (const scenario_sample &sample : result.samples) {
+        not_begun += sample.sums.runs == 0;
         for (const finding &found : sample.findings)
             failures += !found.accepted;
     }
     suite.append_attribute("name") = "interfuse explore";
     suite.append_attribute("tests") = result.samples.size();
     suite.append_attribute("failures") = failures;
+    suite.append_attribute("skipped") = not_begun;
     suite.append_attribute("time") = std::chrono::duration<double>(result.took).count();
     for (const scenario_sample &sample : result.samples)
         add_test_case(suite, options, sample);

@@ -150,6 +150,24 @@ TEST(Report, IsBriefAboutManyScenariosButForGoalsThatWereMissed)
     EXPECT_EQ(std::ranges::count(among_many, '\n'), 20 + 19 + 1);
 }
 
+TEST(Report, SaysWhatAnInterruptionLeftOut)
+{
+    exploration result = some_result();
+    scenario_sample left_out = result.samples[0];
+    left_out.sums = {};
+    result.samples.push_back(left_out);
+    EXPECT_NE(report_text(some_options(), result).find("\none-request:faults=1: not begun\n"), std::string::npos);
+    pugi::xml_document document;
+    ASSERT_TRUE(document.load_string(report_junit(some_options(), result).c_str()));
+    EXPECT_STREQ(document.child("testsuite").attribute("skipped").value(), "1");
+    pugi::xml_node second = document.child("testsuite").last_child();
+    EXPECT_STREQ(second.child("skipped").attribute("message").value(), "not begun");
+    EXPECT_FALSE(document.child("testsuite").first_child().child("skipped"));
+    while (result.samples.size() < 20)
+        result.samples.push_back(left_out);
+    EXPECT_NE(report_text(some_options(), result).find("\none-request:faults=1: not begun\n"), std::string::npos);
+}
+
 TEST(Report, SaysHowManyRunsDocumentedFindingsEndedBeforeAGoalWasReached)
 {
     exploration result = some_result();

@@ -103,13 +103,15 @@ std::string goals_text(const scenario_sample &sample)
 std::string brief_text(const scenario_sample &sample, check_level checks)
 {
     const tally &sums = sample.sums;
+    if (sums.runs == 0)
+        return fmt::format("{}: not begun\n", sample.of.title());
     std::vector<std::string> missed;
     const std::vector<goal> &goals = sample.of.which->goals;
     for (std::size_t i = 0; i < goals.size(); ++i)
         if (sums.runs_reaching[i] == 0)
             missed.emplace_back(goals[i].name);
     std::string text = fmt::format("{}: {}, {} steps a run, {}", sample.of.title(), counted(sums.runs, "run"),
-                                   sums.runs == 0 ? 0 : sums.steps / sums.runs, verdicts_of(sums));
+                                   sums.steps / sums.runs, verdicts_of(sums));
     if (checks == check_level::end)
         return text + "\n";
     text += fmt::format("; {} of {} reached\n", goals.size() - missed.size(), counted(goals.size(), "goal"));
@@ -121,9 +123,11 @@ std::string brief_text(const scenario_sample &sample, check_level checks)
 std::string scenario_text(const scenario_sample &sample, check_level checks)
 {
     const tally &sums = sample.sums;
+    if (sums.runs == 0)
+        return fmt::format("{}: not begun\n", sample.of.title());
     std::string text = fmt::format("{}: a sample of {}, {}", sample.of.title(), counted(sums.runs, "run"),
                                    counted(sums.steps, "step"));
-    if (sums.runs == 0 || sums.examined == 0)
+    if (sums.examined == 0)
         return text + "\n";
     text += fmt::format(", {} runs/s; about {}\n", grouped(per_second(sums.runs, sample.took)),
                         counted(sums.schedules.estimate(), "different schedule"));

@@ -148,6 +148,11 @@ printf 'runs = many\n' >"$scratch/bad_value.ini"
 expect '--runs: .*many' explore --config bad_value.ini
 printf 'nosuch = 1\n' >"$scratch/bad_key.ini"
 expect 'nosuch' explore --config bad_key.ini
+INTERFUSE_CONFIG=bad_value.ini expect '--runs: .*many' explore
+INTERFUSE_CONFIG=bad_key.ini expect 'nosuch' verify
+INTERFUSE_CONFIG=nosuch.ini expect 'nosuch.ini' verify
+expect '--config: the name of a file was expected, not ""$' explore --config ''
+expect '--config: ' verify --config=
 
 # A core that is known and not built.
 mkdir "$scratch/bin"
