@@ -85,12 +85,11 @@ bool places::is_known(unsigned task, std::uint64_t from, std::uint64_t to, const
         *next++ = with_way(now.stored[i].word, way_of(now.stored[i]));
     for (sim::word_index word : replaced)
         *next++ = with_way(word, lesson_kind::changes);
-    std::uint64_t where[] = {from, to, std::uint64_t{task} * 2 + continues};
+    std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues,
+                            XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])};
     if (seen.size() == seen_max)
         seen.clear();
-    std::uint64_t hash = XXH3_64bits_withSeed(footprint.data(), footprint.size() * sizeof footprint[0],
-                                              XXH3_64bits(where, sizeof where));
-    return !seen.insert(hash).second;
+    return !seen.insert(XXH3_64bits(step, sizeof step)).second;
 }
 
 std::uint32_t places::find(std::uint64_t position) const

@@ -53,12 +53,21 @@ live_stack stack_of(unsigned task)
     return {low, static_cast<std::size_t>(sim::stack_top(task) - low)};
 }
 
-state_key hash_of_bytes(const void *from, std::size_t bytes, std::uint64_t seed, bool wide)
+state_key hash_of_bytes(const void *from, std::size_t bytes, bool wide)
 {
     if (!wide)
-        return {XXH3_64bits_withSeed(from, bytes, seed), 0};
-    XXH128_hash_t hash = XXH3_128bits_withSeed(from, bytes, seed);
+        return {XXH3_64bits(from, bytes), 0};
+    XXH128_hash_t hash = XXH3_128bits(from, bytes);
     return {hash.low64, hash.high64};
+}
+
+// For each number another bijection (the finalizer of splitmix64). A seed of XXH3's own costs as much as a short hash.
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t number)
+{
+    hash ^= number * 0x9e3779b97f4a7c15;
+    hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9;
+    hash = (hash ^ hash >> 27) * 0x94d049bb133111eb;
+    return hash ^ hash >> 31;
 }
 
 bool is_code(std::uint64_t word)
@@ -75,7 +84,7 @@ state_key world_walk::hash_of_word(sim::word_index word, std::uint64_t value) co
     if (value == 0)
         return {};
     std::uint64_t both[] = {word, value};
-    return hash_of_bytes(both, sizeof both, 0, wide);
+    return hash_of_bytes(both, sizeof both, wide);
 }
 
 state_key world_walk::sum_of_words(sim::word_index from, sim::word_index to) const
@@ -100,7 +109,10 @@ state_key world_walk::sum_of_heap_and_shadow() const
 state_key world_walk::hash_of_stack(unsigned task) const
 {
     live_stack live = stack_of(task);
-    return live.bytes == 0 ? state_key{} : hash_of_bytes(live.low, live.bytes, task + 1, wide);
+    if (live.bytes == 0)
+        return {};
+    state_key hash = hash_of_bytes(live.low, live.bytes, wide);
+    return {mixed(hash.low, task + 1), wide ? mixed(hash.high, task + 1) : 0};
 }
 
 world_walk::world_walk(bool wide) : wide(wide)
@@ -126,7 +138,7 @@ state_key world_walk::hash_from_scratch() const
 state_key world_walk::hash_without_stack_data() const
 {
     unsigned tasks = sim::the_world().task_count;
-    return words_hash + hash_of_bytes(positions.data(), tasks * sizeof positions[0], 0, wide);
+    return words_hash + hash_of_bytes(positions.data(), tasks * sizeof positions[0], wide);
 }
 
 std::uint64_t world_walk::enabled() const
