@@ -44,6 +44,11 @@ for reduce in sleep local persistent; do
         complain "with --reduce $reduce the ends are others"
 done
 
+# An idle daemon keeps nothing of what it has done. What tells ends apart is who came first of two requesters; and of two pollers,
+# who has read, as its page is dirty, and who waits in front of the other.
+expect 0 repaired mix:requesters=2,split=1 polling-daemon:getters=0,pollers=0,aborters=0
+[[ $(sed -n 's/.* states.*, \([0-9]*\) ends;.*/\1/p' "$scratch/said") == $'2\n4' ]] || complain "an idle daemon is in more than one state: $(<"$scratch/said")"
+
 # As many states by sleep sets as without, and by as many processes as there are.
 states() {
     sed -n 's/^[a-z-]*.*: complete: \([0-9,]*\) states.*/\1/p' "$scratch/said"

@@ -243,17 +243,28 @@ static bool worth_retrying(const worker &w, long result)
     return result == -ENOENT || result == -EINTR || result == -EFAULT || (w.options.nonblocking && result == -EAGAIN);
 }
 
+// One round of the loop that waits for a request; whether it was the last, with its result.
+[[gnu::noinline]] static bool has_read(const worker &w, long &result)
+{
+    rest_on(w.m.fc);
+    if (w.options.nonblocking)
+        kernel::sys_poll(w.m.device, POLLIN, true);
+    long got = kernel::killed() ? -EINTR : read_request(w);
+    rest_on(nullptr);
+    if (kernel::killed())
+        got = -EINTR;
+    else if (worth_retrying(w, got))
+        return false;
+    result = got;
+    return true;
+}
+
 long next_request(const worker &w)
 {
-    for (;;) {
-        rest_on(w.m.fc);
-        if (w.options.nonblocking)
-            kernel::sys_poll(w.m.device, POLLIN, true);
-        long got = kernel::killed() ? -EINTR : read_request(w);
-        rest_on(nullptr);
-        if (kernel::killed() || got >= 0 || !worth_retrying(w, got))
-            return kernel::killed() ? -EINTR : got;
-    }
+    long result = 0;
+    while (!has_read(w, result))
+        continue;
+    return result;
 }
 
 bool answer(const worker &w, std::size_t bytes)
@@ -272,15 +283,46 @@ bool answer(const worker &w, std::size_t bytes)
     return true;
 }
 
+static void clear(const worker &w, std::uintptr_t at, std::size_t bytes)
+{
+    static constexpr std::array<std::byte, 64> zeros{};
+    for (std::size_t done = 0; done < bytes; done += zeros.size())
+        kernel::copy_to_user_space(w.m.daemon.mm, at + done, zeros.data(), std::min(bytes - done, zeros.size()));
+}
+
+void forget_request(const worker &w, std::size_t got)
+{
+    clear(w, w.request, got);
+}
+
+void forget_reply(const worker &w, std::size_t bytes)
+{
+    reply_place &place = *w.options.reply;
+    clear(w, place.at, std::min(bytes, place.own_bytes));
+    place.opcode = place.most = 0;
+}
+
+// One round of the worker's loop; false after the last.
+[[gnu::noinline]] static bool serve(const worker &w)
+{
+    long got = next_request(w);
+    if (got <= 0)
+        return false;
+    std::size_t bytes = handle(w, static_cast<std::size_t>(got));
+    if (w.options.takes_time && bytes > 0)
+        wait_for(pace::patient);
+    bool goes_on = bytes == 0 || (answer(w, bytes) && !kernel::killed());
+    forget_request(w, static_cast<std::size_t>(got));
+    forget_reply(w, bytes);
+    return goes_on;
+}
+
 static void work(const worker &w)
 {
-    for (long got = next_request(w); got > 0; got = next_request(w)) {
-        std::size_t bytes = handle(w, static_cast<std::size_t>(got));
-        if (w.options.takes_time && bytes > 0)
-            wait_for(pace::patient);
-        if (bytes > 0 && (!answer(w, bytes) || kernel::killed()))
-            return;
-    }
+    // The first round is a place of the code by itself: less may still happen behind it than before it.
+    if (serve(w))
+        while (serve(w))
+            continue;
 }
 
 reply_place *make_reply_place()

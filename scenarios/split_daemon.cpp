@@ -76,34 +76,55 @@ void leave(reply_queue &queue, unsigned &number)
     });
 }
 
+[[gnu::noinline]] bool read_one(const worker &w, reply_queue &queue)
+{
+    long got = next_request(w);
+    if (got <= 0)
+        return false;
+    unsigned slot = take(queue, slot_state::free, slot_state::filled_in, queue.writers);
+    if (slot == queue.slots_max)
+        return false;
+    worker filling = w;
+    filling.options.reply = queue.places[slot];
+    std::size_t bytes = handle(filling, static_cast<std::size_t>(got));
+    forget_request(w, static_cast<std::size_t>(got));
+    queue.bytes[slot] = bytes;
+    if (bytes == 0)
+        forget_reply(filling, 0);
+    set(queue, slot, bytes > 0 ? slot_state::ready : slot_state::free);
+    return true;
+}
+
+[[gnu::noinline]] bool write_one(const worker &w, reply_queue &queue)
+{
+    rest_on(w.m.fc);
+    unsigned slot = take(queue, slot_state::ready, slot_state::sending, queue.readers);
+    rest_on(nullptr);
+    if (slot == queue.slots_max)
+        return false;
+    worker sending = w;
+    sending.options.reply = queue.places[slot];
+    if (!answer(sending, queue.bytes[slot]) || kernel::killed())
+        return false;
+    forget_reply(sending, queue.bytes[slot]);
+    queue.bytes[slot] = 0;
+    set(queue, slot, slot_state::free);
+    return true;
+}
+
 void read_for(const worker &w, reply_queue &queue)
 {
-    for (long got = next_request(w); got > 0; got = next_request(w)) {
-        unsigned slot = take(queue, slot_state::free, slot_state::filled_in, queue.writers);
-        if (slot == queue.slots_max)
-            break;
-        worker filling = w;
-        filling.options.reply = queue.places[slot];
-        queue.bytes[slot] = handle(filling, static_cast<std::size_t>(got));
-        set(queue, slot, queue.bytes[slot] > 0 ? slot_state::ready : slot_state::free);
-    }
+    if (read_one(w, queue))
+        while (read_one(w, queue))
+            continue;
     leave(queue, queue.readers);
 }
 
 void write_for(const worker &w, reply_queue &queue)
 {
-    for (;;) {
-        rest_on(w.m.fc);
-        unsigned slot = take(queue, slot_state::ready, slot_state::sending, queue.readers);
-        rest_on(nullptr);
-        if (slot == queue.slots_max)
-            break;
-        worker sending = w;
-        sending.options.reply = queue.places[slot];
-        if (!answer(sending, queue.bytes[slot]) || kernel::killed())
-            break;
-        set(queue, slot, slot_state::free);
-    }
+    if (write_one(w, queue))
+        while (write_one(w, queue))
+            continue;
     leave(queue, queue.writers);
 }
 

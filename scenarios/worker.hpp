@@ -26,6 +26,10 @@ long write_reply(const worker &w, std::size_t bytes);
 // Answers as the options say. False when the worker has closed the device over it.
 bool answer(const worker &w, std::size_t bytes);
 
+// When a round is over, or what a colleague has sent.
+void forget_request(const worker &w, std::size_t got);
+void forget_reply(const worker &w, std::size_t bytes);
+
 // Sleeps until the next request is read: its bytes, or what ends the worker's loop.
 long next_request(const worker &w);
 
