@@ -111,18 +111,11 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
     look(*this);
 }
 
-// What was learnt late in a long search is not worth the rest of it, which has to be done again; but nor is each lesson worth
-// a new beginning, as others may follow soon. So it goes on for a quarter of what it has taken to the first. One that comes
-// after very many states is rare, and so are those that are still to come: the search goes on to its end to meet them all.
 bool depth_first::begins_again()
 {
-    constexpr std::uint64_t states_least = 100'000, states_most = 64'000'000;
     if (!leaves_out())
         return false;
-    std::uint64_t states = others == nullptr ? counts.states : others->published().states;
-    if (learnt_at == 0 && (!way.learnt().empty() || !sets.holds()))
-        learnt_at = std::max(states, states_least);
-    return learnt_at != 0 && learnt_at <= states_most && states >= learnt_at + learnt_at / 4;
+    return again.is_due(others == nullptr ? counts.states : others->published().states, !way.learnt().empty() || !sets.holds());
 }
 
 // Goes back to the start for it, and takes the path again.

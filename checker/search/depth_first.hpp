@@ -5,6 +5,7 @@
 
 #include "checker/search/fair_circles.hpp"
 #include "checker/search/forecast.hpp"
+#include "checker/search/new_beginning.hpp"
 #include "checker/search/persistent_sets.hpp"
 #include "checker/search/self_check.hpp"
 #include "checker/search/state_search.hpp"
@@ -91,7 +92,7 @@ private:
     std::vector<search_frame> frames; // of the path, and beyond `depth` for later use
     std::size_t depth = 0;
     std::uint32_t steps_max = 0;
-    std::uint64_t learnt_at = 0; // so many states had been counted when it first learnt something; 0: it has not
+    new_beginning again;
 };
 
 } // namespace interfuse

@@ -47,33 +47,64 @@ bool random_walker::take_step(const after_step &after)
     return after(task, stood_at, continues) && continues;
 }
 
+namespace {
+
+class learning_walker {
+public:
+    // `sets`: null if they are not asked for.
+    learning_walker(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance)
+        : walker(script, way, chance), way(way), sets(sets)
+    {
+    }
+
+    void walk()
+    {
+        walker.walk([&](unsigned task, std::uint64_t stood_at, bool continues) {
+            ++steps;
+            if (sets != nullptr) {
+                way.find_replaced(replaced);
+                sets->seen.learn_step(task, stood_at, way.position(task), replaced, continues);
+            }
+            return true;
+        });
+    }
+
+    std::uint64_t steps = 0;
+
+private:
+    random_walker walker;
+    world_walk &way;
+    persistent_sets *sets;
+    std::vector<sim::word_index> replaced;
+};
+
+} // namespace
+
 void learn_from_random_walks(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance,
                              std::uint64_t walks, std::chrono::steady_clock::time_point deadline)
 {
-    random_walker walker(script, way, chance);
-    std::vector<sim::word_index> replaced;
-    std::uint64_t steps = 0;
-    auto learn = [&](unsigned task, std::uint64_t stood_at, bool continues) {
-        ++steps;
-        if (sets != nullptr) {
-            way.find_replaced(replaced);
-            sets->seen.learn_step(task, stood_at, way.position(task), replaced, continues);
-        }
-        return true;
-    };
+    learning_walker walker(script, way, sets, chance);
     if (sets != nullptr)
         sets->seen.learn_start(way.alive(), way.all_positions());
-    for (bool matters = true; matters && steps < walks * steps_a_walk;) {
-        for (std::uint64_t left = walks; left > 0 && steps < walks * steps_a_walk; --left) {
+    for (bool matters = true; matters && walker.steps < walks * steps_a_walk;) {
+        for (std::uint64_t left = walks; left > 0 && walker.steps < walks * steps_a_walk; --left) {
             if (interruption() != 0 || std::chrono::steady_clock::now() >= deadline)
                 break;
-            walker.walk(learn);
+            walker.walk();
         }
         matters = !way.learnt().empty();
         way.take_effect();
         if (sets != nullptr && sets->take_effect())
             matters = interruption() == 0 && std::chrono::steady_clock::now() < deadline;
     }
+}
+
+void learn_from_walks_meanwhile(step_script &script, world_walk &way, persistent_sets &sets, sim::rng &chance,
+                                std::chrono::milliseconds time)
+{
+    learning_walker walker(script, way, &sets, chance);
+    for (auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;)
+        walker.walk();
 }
 
 } // namespace interfuse

@@ -38,4 +38,8 @@ private:
 void learn_from_random_walks(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance,
                              std::uint64_t walks, std::chrono::steady_clock::time_point deadline);
 
+// Walks for about so long, for a search that is under way. What was learnt has no effect yet.
+void learn_from_walks_meanwhile(step_script &script, world_walk &way, persistent_sets &sets, sim::rng &chance,
+                                std::chrono::milliseconds time);
+
 } // namespace interfuse

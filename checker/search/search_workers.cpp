@@ -21,6 +21,8 @@ namespace interfuse {
 namespace {
 
 constexpr int milliseconds_between_looks = 100;
+constexpr std::chrono::milliseconds milliseconds_of_walking{10};
+constexpr std::uint64_t states_of_long_search = 2'000'000;
 
 struct worker {
     pid_t process;
@@ -120,12 +122,16 @@ public:
             if (interruption() != 0)
                 members.halt();
             progress(so_far());
+            if (!begins_again && walks_beside())
+                begin_again();
         }
         searched_share sum;
         for (worker &each : workers)
             add_to(sum, each);
         sum.counts.visited_bytes = visited.bytes();
         sum.interrupted = std::max(sum.interrupted, interruption());
+        if (begins_again && sum.bound == bound_by_others)
+            sum.bound = bound_by_lesson;
         if (sum.error.empty())
             learn();
         return sum;
@@ -140,6 +146,23 @@ private:
             prospect.look(counts.states);
         counts.expected = prospect.states();
         return counts;
+    }
+
+    // In a long search this process walks by chance meanwhile: depth first comes late to what departs early from the first path.
+    // Whether it is time to begin again.
+    bool walks_beside()
+    {
+        std::uint64_t states = members.published().states;
+        if (!uses_persistent_sets(bounds.reduce) || states < states_of_long_search)
+            return false;
+        learn_from_walks_meanwhile(script, way, sets, chance, milliseconds_of_walking);
+        return again.is_due(states, !way.learnt().empty() || !sets.holds());
+    }
+
+    void begin_again()
+    {
+        begins_again = true;
+        members.halt();
     }
 
     void learn()
@@ -216,6 +239,9 @@ private:
     persistent_sets &sets;
     visited_set &visited;
     forecast prospect; // by this process, which has nothing else to do
+    sim::rng chance{4};
+    new_beginning again;
+    bool begins_again = false;
     team members;
     std::vector<worker> workers;
 };

@@ -1,0 +1,27 @@
+// When a search that has learnt something begins again.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace interfuse {
+
+// What was learnt late in a long search is not worth the rest of it, which has to be done again; but nor is each lesson worth
+// a new beginning, as others may follow soon. So it goes on for a quarter of what it has taken to the first. One that comes
+// after very many states is rare, and so are those that are still to come: the search goes on to its end to meet them all.
+class new_beginning {
+public:
+    // Whether it is time, after so many states of all processes. Asked every now and then.
+    bool is_due(std::uint64_t states, bool has_learnt)
+    {
+        constexpr std::uint64_t states_least = 100'000, states_most = 64'000'000;
+        if (learnt_at == 0 && has_learnt)
+            learnt_at = std::max(states, states_least);
+        return learnt_at != 0 && learnt_at <= states_most && states >= learnt_at + learnt_at / 4;
+    }
+
+private:
+    std::uint64_t learnt_at = 0; // so many states had been counted when it first had learnt something; 0: it has not
+};
+
+} // namespace interfuse
