@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/shadow_footprint.hpp"
+
 namespace sim {
 
 constinit memory_watch the_memory_watch;
@@ -194,6 +196,18 @@ void memory_touched_slowly(const access &touched)
         the_memory_watch.suspects = true;
     }
     note_pointers(touched);
+}
+
+void judge_unwritten(const access &touched, const place &where)
+{
+    if ((the_run.watching & watch_memory) == 0 || the_run.now == phase::host)
+        return;
+    if ((the_run.watching & watch_footprint) != 0)
+        note_marks_of(touched.address, touched.bytes);
+    marks found = find_marks(touched);
+    if (found.closed != nullptr || found.unwritten == nullptr || is_ignored("unwritten_memory"))
+        return;
+    report(verdict_of(touched, {"unwritten_memory", name_of_byte(found.unwritten) + " that nobody has written yet"}, where));
 }
 
 void closed_object_touched(const event &what)

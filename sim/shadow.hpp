@@ -112,6 +112,14 @@ void closed_object_touched(const event &what);
 // maps itself, and stacks are not looked at.
 void closed_bytes_touched(const access &touched, const place &where);
 
+// A fake loads a field for its caller, at that place or at `touched.pc`; the field must have been written.
+void judge_unwritten(const access &touched, const place &where);
+inline void field_loaded(const access &touched, const place &where)
+{
+    if (is_shadowed()) [[unlikely]]
+        judge_unwritten(touched, where);
+}
+
 // Ends the run with a finding of the memory watcher: who does what to the bytes. Returns if the rule is ignored.
 [[gnu::cold]] void report_access(const access &touched, const memory_flaw &flaw);
 

@@ -128,7 +128,7 @@ std::span<const kernel_rule> all_kernel_rules()
         {"dead_frame", "nobody uses a pointer of the heap into a frame of another task whose call has returned",
          "a task's own stack; pointers that fakes have stored, as of wait queues, or that were not loaded last", "memory"},
         {"unwritten_memory", "what is loaded from an object was written since its allocation",
-         "stacks and pages; loads by fakes; the other bits of a word one of whose bits was stored; a load that a store to its "
+         "stacks and pages; loads by fakes, but of lockless fields and atomic counters; the other bits of a word one of whose bits was stored; a load that a store to its "
          "address follows, which compilers make for bits, hence also x++ of a field that was never written; a request of "
          "the pool that rested", "memory"},
     }};

@@ -15,6 +15,12 @@ static std::uint64_t shown(int i)
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(i));
 }
 
+// Behind the event, which tells of a counter that is gone.
+static void counter_loaded(const atomic_t *v, const place &where)
+{
+    sim::field_loaded({v, sizeof *v, false, nullptr}, where);
+}
+
 void atomic_set(atomic_t *v, int i, place where)
 {
     sim::fine_point();
@@ -27,6 +33,7 @@ int atomic_read(const atomic_t *v, place where)
 {
     point_before_operation();
     emit(event_kind::atomic_read, v, shown(v->counter), where);
+    counter_loaded(v, where);
     return v->counter;
 }
 
@@ -35,6 +42,7 @@ void atomic_inc(atomic_t *v, place where)
     point_before_operation();
     ++v->counter;
     emit(event_kind::atomic_inc, v, shown(v->counter), where);
+    counter_loaded(v, where);
 }
 
 void atomic_dec(atomic_t *v, place where)
@@ -42,6 +50,7 @@ void atomic_dec(atomic_t *v, place where)
     point_before_operation();
     --v->counter;
     emit(event_kind::atomic_dec, v, shown(v->counter), where);
+    counter_loaded(v, where);
 }
 
 bool atomic_dec_and_test(atomic_t *v, place where)
@@ -50,6 +59,7 @@ bool atomic_dec_and_test(atomic_t *v, place where)
     --v->counter;
     bool zero = v->counter == 0;
     emit(event_kind::atomic_dec, v, shown(v->counter), where);
+    counter_loaded(v, where);
     return zero;
 }
 

@@ -60,6 +60,7 @@ std::uint64_t lockless_load(const void *field, unsigned bytes, writers who, bool
     watch(field, bytes, false, pc, guarded);
     std::uint64_t value = read_word(field, bytes);
     sim::emit(sim::event_kind::load, field, shown(value, is_pointer), place{}, pc);
+    sim::field_loaded({field, bytes, false, pc}, place{});
     return value;
 }
 

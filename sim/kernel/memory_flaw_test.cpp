@@ -154,6 +154,29 @@ TEST(MemoryFlaw, ALoadOfAnUnwrittenBitIsReported)
               "unwritten_memory in is_wide:");
 }
 
+static counted *new_counted()
+{
+    return static_cast<counted *>(kmalloc(sizeof(counted), GFP_KERNEL));
+}
+
+TEST(MemoryFlaw, AFieldThatAFakeLoadsAndNobodyHasWrittenIsReported)
+{
+    EXPECT_EQ(end_of([](objects &all) { all.result = read_flag(new_counted()); }),
+              "unwritten_memory in read_flag: task reads 4 bytes of it at offset 0 that nobody has written yet");
+    EXPECT_EQ(end_of([](objects &all) { all.result = read_count(new_counted()); }),
+              "unwritten_memory in read_count: task reads 4 bytes of it at offset 4 that nobody has written yet");
+    EXPECT_EQ(end_of([](objects &) { get(new_counted()); }),
+              "unwritten_memory in get: task reads 4 bytes of it at offset 4 that nobody has written yet");
+    EXPECT_EQ(end_of([](objects &all) {
+                  counted *object = new_counted();
+                  raise_flag(object);
+                  set_count(object);
+                  get(object);
+                  all.result = read_flag(object) + read_count(object);
+              }),
+              "done");
+}
+
 TEST(MemoryFlaw, ATouchOfARestingObjectIsReported)
 {
     EXPECT_EQ(end_of([](objects &all) {

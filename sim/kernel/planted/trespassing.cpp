@@ -77,4 +77,29 @@ void count_up(trespasser *object)
     object->number++;
 }
 
+void raise_flag(counted *object)
+{
+    object->flag = 1;
+}
+
+int read_flag(const counted *object)
+{
+    return object->flag;
+}
+
+void set_count(counted *object)
+{
+    atomic_set(&object->count, 1);
+}
+
+int read_count(const counted *object)
+{
+    return atomic_read(&object->count);
+}
+
+void get(counted *object)
+{
+    atomic_inc(&object->count);
+}
+
 } // namespace kernel

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "sim/kernel/atomic.hpp"
+#include "sim/kernel/lockless.hpp"
 #include "sim/kernel/wait.hpp"
 
 namespace kernel {
@@ -14,6 +16,12 @@ struct trespasser {
     unsigned tall : 1;
     const void *argument;
     char text[4];
+};
+
+// Fields that fakes load.
+struct counted {
+    lockless<int> flag; // reason: nobody else is there
+    atomic_t count;
 };
 
 int read_number(const trespasser *object);
@@ -33,5 +41,11 @@ int borrow_late(const trespasser *object, wait_queue_head_t *queue);
 
 void clear(char *memory, size_t bytes);
 void count_up(trespasser *object);
+
+void raise_flag(counted *object);
+int read_flag(const counted *object);
+void set_count(counted *object);
+int read_count(const counted *object);
+void get(counted *object);
 
 } // namespace kernel
