@@ -24,7 +24,6 @@
 #include "sim/fault.hpp"
 #include "sim/kernel/mm.hpp"
 #include "sim/kernel/slab.hpp"
-#include "sim/lock_order.hpp"
 #include "sim/object_name.hpp"
 #include "sim/shadow.hpp"
 #include "sim/stack_words.hpp"
@@ -200,6 +199,7 @@ runner::runner(run_setup setup) : how(std::move(setup))
     alike = find_alike_tasks();
     syscalls_at_start = the_run.syscalls;
     calls_at_start.assign(the_run.calls.begin(), the_run.calls.begin() + sim::the_world().task_count);
+    orders_at_start = sim::lock_orders_so_far();
     for (sim::call_stack &calls : calls_at_start)
         calls.numbered = 0; // what the numbers stood for is forgotten by then
 }
@@ -228,6 +228,8 @@ void runner::begin(sim::strategy &chooser, std::uint64_t number)
     the_run.limits = how.limits;
     the_run.points = how.points;
     sim::begin_run(chooser, number);
+    if ((how.watch & sim::watch_locks) != 0)
+        sim::go_on_from(orders_at_start);
     the_run.syscalls = syscalls_at_start;
     std::ranges::copy(calls_at_start, the_run.calls.begin());
 }

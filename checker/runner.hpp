@@ -9,6 +9,7 @@
 #include "checker/strikes/observation.hpp"
 #include "scenarios/alike.hpp"
 #include "scenarios/scenario.hpp"
+#include "sim/lock_order.hpp"
 #include "sim/run.hpp"
 
 namespace interfuse {
@@ -79,6 +80,7 @@ private:
     sim::saved_world start;
     std::array<std::uint32_t, sim::tasks_max> syscalls_at_start = {};
     std::vector<alike_pair> alike;
+    sim::lock_orders orders_at_start; // of --watch locks
     std::vector<sim::call_stack> calls_at_start; // by task: a worker may already sleep in the core when a run starts
 };
 

@@ -195,6 +195,24 @@ void begin_lock_order()
     tasks_left_out = 0;
 }
 
+lock_orders lock_orders_so_far()
+{
+    return {{after.begin(), after.end()}, edges};
+}
+
+// Who took them stands in `witnesses`: no run overwrites what it knows already.
+void go_on_from(const lock_orders &setup)
+{
+    std::ranges::copy(setup.after, after.begin());
+    edges = setup.edges;
+}
+
+// A setup may take locks otherwise than a run does, and those who come later run beside what it has started.
+static bool counts()
+{
+    return the_run.now == phase::running || the_run.now == phase::setup;
+}
+
 void leave_out_of_order(bool from_now)
 {
     std::uint32_t self = std::uint32_t{1} << current_task();
@@ -203,7 +221,7 @@ void leave_out_of_order(bool from_now)
 
 void follow_lock_order(const event &happened)
 {
-    if (the_run.now != phase::running)
+    if (!counts())
         return;
     switch (happened.kind) {
     case event_kind::lock:
@@ -222,7 +240,7 @@ void follow_lock_order(const event &happened)
 
 void might_take(event_kind kind, const void *lock, const place &where)
 {
-    if (the_run.now == phase::running)
+    if (counts())
         take(kind, lock, where, true);
 }
 

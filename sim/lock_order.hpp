@@ -26,6 +26,14 @@ void install_lock_namer(std::string (*namer)(const void *lock));
 // An address may have become another lock.
 void forget_lock_classes();
 void begin_lock_order();
+// The orders of a setup, which belong to each run that goes on from it.
+struct lock_orders {
+    std::vector<std::uint64_t> after;
+    std::vector<lock_edge> edges;
+};
+lock_orders lock_orders_so_far();
+// REQUIRES: the run has only begun.
+void go_on_from(const lock_orders &setup);
 
 // Until it is called with false, what the running task takes makes no order, for a reason that stands at the call.
 void leave_out_of_order(bool from_now);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/fault.hpp"
+#include "sim/lock_order.hpp"
 #include "sim/rng.hpp"
 #include "sim/run.hpp"
 #include "sim/variants.hpp"
@@ -140,6 +141,8 @@ public:
         bool built = run_tasks(phase::setup);
         require(built, "the setup of a test ended in a finding");
         start.save();
+        if ((the_run.watching & watch_locks) != 0)
+            orders = lock_orders_so_far();
     }
 
     verdict run(strategy &chooser, std::uint64_t number = 0)
@@ -147,6 +150,8 @@ public:
         start.restore();
         the_run.points = points;
         begin_run(chooser, number);
+        if ((the_run.watching & watch_locks) != 0)
+            go_on_from(orders);
         return end_of(run_tasks(phase::running));
     }
     verdict run()
@@ -191,6 +196,7 @@ public:
     point_set points = point_set::coarse;
     unsigned runs_done = 0;
     saved_world start;
+    lock_orders orders; // of the setup, with watch_locks
 
 private:
     Shared *shared;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -182,7 +184,26 @@ private:
         return fmt::format("in run {} of {} {}", order.run, of.title(), sim::text_of_lock_edge(order.edge));
     }
 
-    // A circle within one run has ended that run with a finding of its own.
+    // A circle within one run has ended that run with a finding of its own, which names the classes.
+    bool is_reported(const std::vector<seen_order> &chain) const
+    {
+        std::set<std::uint64_t> classes;
+        for (const seen_order &order : chain)
+            classes.insert(order.edge.before);
+        auto is_same = [&](const finding &f) {
+            std::set<std::uint64_t> of_run;
+            for (std::string_view rest = f.verdict.caller, separator = ", "; !rest.empty();) {
+                std::string_view name = rest.substr(0, rest.find(separator));
+                of_run.insert(XXH3_64bits(name.data(), name.size()));
+                rest.remove_prefix(std::min(rest.size(), name.size() + separator.size()));
+            }
+            return f.verdict.invariant == "lock_order" && of_run == classes;
+        };
+        return std::ranges::any_of(result.samples, [&](const scenario_sample &sample) {
+            return std::ranges::any_of(sample.findings, is_same);
+        });
+    }
+
     void report_lock_cycle()
     {
         std::vector<seen_order> orders;
@@ -190,7 +211,7 @@ private:
             for (const first_order &order : result.samples[i].sums.listed_orders())
                 orders.push_back({order.edge, i, order.run});
         std::vector<seen_order> chain = find_lock_cycle(orders);
-        if (chain.empty() || interruption() != 0)
+        if (chain.empty() || is_reported(chain) || interruption() != 0)
             return;
         trace recorded;
         std::vector<std::string> texts;

@@ -70,6 +70,28 @@ TEST(LockOrder, ACircleIsTheSameWhicheverOrderClosesIt)
     EXPECT_EQ(one_last.invariant, "lock_order");
 }
 
+TEST(LockOrder, TheOrdersOfTheSetupBelongToEachRun)
+{
+    sim::the_run.watching = sim::watch_locks;
+    sim::install_object_namer(name_of_lock);
+    kernel_world<shared> w([](shared &all) {
+        world_of_test = &all;
+        init_rwsem(&all.rwsem);
+        mutex_init(&all.exclusion);
+        mutex_then_reader(all);
+        spawn("task", [&all] { reader_then_mutex(all); });
+    });
+    sim::verdict first = w.run(), second = w.run();
+    stop_watching();
+    EXPECT_EQ(first.invariant, "lock_order");
+    EXPECT_EQ(second.message,
+              fmt::format("task takes mutex in reader_then_mutex (lock_order_test.cpp:{}) while it holds rwsem, taken in "
+                          "reader_then_mutex (lock_order_test.cpp:{}), and setup takes rwsem in mutex_then_reader "
+                          "(lock_order_test.cpp:{}) while it holds mutex, taken in mutex_then_reader "
+                          "(lock_order_test.cpp:{}): locks are taken in a circle",
+                          first_line + 9, first_line + 8, first_line + 1, first_line));
+}
+
 TEST(LockOrder, WhatIsLeftOutMakesNoOrder)
 {
     body left_out = [](shared &all) {
