@@ -163,7 +163,14 @@ an_interruption_keeps_what_was_sampled() {
     [[ $status == 1 ]] || fail "a search that was interrupted after a violation exits $status"
 }
 
+# Within one run, so not once more over all of them.
+a_circle_of_locks_is_one_finding() {
+    expect 1 explore closed-file --core mutex_and_semaphore_both_ways --watch all --runs 2000 --keep-going
+    grep -q ': 1 violation in a sample of 2,000 runs, ' out || fail "a circle of locks is told as: $(tail -n 1 out)"
+}
+
 the_first_violation_stops_the_search_with_any_number_of_jobs
+a_circle_of_locks_is_one_finding
 a_scenario_has_parameters_of_its_own
 what_watches_is_a_list_and_recorded
 options_come_from_file_and_environment

@@ -26,7 +26,8 @@ long write_reply(const worker &w, std::size_t bytes);
 // Answers as the options say. False when the worker has closed the device over it.
 bool answer(const worker &w, std::size_t bytes);
 
-// When a round is over, or what a colleague has sent.
+// Clear what was read, or sent, and will not be looked at again, so that worlds that differ in nothing else are one state of a
+// search. For the same reason each round of a worker's loop is a call of its own, whose frame the next round finds wiped.
 void forget_request(const worker &w, std::size_t got);
 void forget_reply(const worker &w, std::size_t bytes);
 
