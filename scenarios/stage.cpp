@@ -192,7 +192,7 @@ static void end_idle_processes()
     task_struct *self = kernel::current;
     for (unsigned i = 0; i < stage->opened_count; ++i) {
         self->files = stage->opened[i];
-        for (unsigned fd = 0; self->files->users == 0 && fd < kernel::files_max; ++fd)
+        for (unsigned fd = 0; self->files->users.counter == 0 && fd < kernel::files_max; ++fd)
             if (self->files->fd[fd] != nullptr)
                 kernel::sys_close(static_cast<int>(fd));
     }

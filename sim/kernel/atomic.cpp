@@ -18,14 +18,14 @@ static std::uint64_t shown(int i)
 // Behind the event, which tells of a counter that is gone.
 static void counter_loaded(const atomic_t *v, const place &where)
 {
-    sim::field_loaded({v, sizeof *v, false, nullptr}, where);
+    sim::field_loaded({v, sizeof v->counter, false, nullptr}, where);
 }
 
 void atomic_set(atomic_t *v, int i, place where)
 {
     sim::fine_point();
     v->counter = i;
-    sim::wrote(v, sizeof *v, where);
+    sim::wrote(&v->counter, sizeof v->counter, where);
     emit(event_kind::atomic_set, v, shown(i), where);
 }
 
@@ -40,27 +40,24 @@ int atomic_read(const atomic_t *v, place where)
 void atomic_inc(atomic_t *v, place where)
 {
     point_before_operation();
-    ++v->counter;
-    emit(event_kind::atomic_inc, v, shown(v->counter), where);
+    emit(event_kind::atomic_inc, v, shown(count_reference(v)), where);
     counter_loaded(v, where);
 }
 
 void atomic_dec(atomic_t *v, place where)
 {
     point_before_operation();
-    --v->counter;
-    emit(event_kind::atomic_dec, v, shown(v->counter), where);
+    emit(event_kind::atomic_dec, v, shown(count_reference(v, -1)), where);
     counter_loaded(v, where);
 }
 
 bool atomic_dec_and_test(atomic_t *v, place where)
 {
     point_before_operation();
-    --v->counter;
-    bool zero = v->counter == 0;
-    emit(event_kind::atomic_dec, v, shown(v->counter), where);
+    int left = count_reference(v, -1);
+    emit(event_kind::atomic_dec, v, shown(left), where);
     counter_loaded(v, where);
-    return zero;
+    return left == 0;
 }
 
 } // namespace kernel

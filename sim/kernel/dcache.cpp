@@ -33,7 +33,7 @@ static void free_dentry(dentry *entry, const place &where)
     iput(node, where);
     // The root's count matters to nobody before the unmount, which has the file system to itself.
     if (parent != nullptr && is_root(parent))
-        --parent->d_count.counter;
+        count_reference(&parent->d_count, -1);
     else
         dput(parent, where);
 }
@@ -65,7 +65,7 @@ dentry *d_alloc(super_block *sb, dentry *parent, const char *name, place where)
     entry->d_count.counter = 1;
     entry->d_parent = parent;
     if (parent != nullptr)
-        ++parent->d_count.counter; // the caller's own reference keeps it from reaching 0 meanwhile
+        count_reference(&parent->d_count); // the caller's own reference keeps it from reaching 0 meanwhile
     entry->d_sb = sb;
     std::strncpy(entry->d_name, name, sizeof entry->d_name - 1);
     list_add_tail(&entry->d_sb_list, &sb->s_dentries);
@@ -135,8 +135,8 @@ void d_move(dentry *entry, dentry *target, place where)
 dentry *dget(dentry *entry, place where)
 {
     sim::point_before_operation();
-    ++entry->d_count.counter;
-    emit(event_kind::ref_get, &entry->d_count, static_cast<std::uint64_t>(entry->d_count.counter), where);
+    auto count = static_cast<std::uint64_t>(count_reference(&entry->d_count));
+    emit(event_kind::ref_get, &entry->d_count, count, where);
     return entry;
 }
 
@@ -146,13 +146,13 @@ void dput(dentry *entry, place where)
         return;
     might_sleep(where);
     sim::point_before_operation();
-    if (entry->d_count.counter <= 0)
+    int left = count_reference(&entry->d_count, -1);
+    if (left < 0)
         rule_broken("reference_count", fmt::format("{} is put more often than it was taken", name_of_object(entry)),
                     where);
-    --entry->d_count.counter;
-    emit(event_kind::ref_put, &entry->d_count, static_cast<std::uint64_t>(entry->d_count.counter), where);
+    emit(event_kind::ref_put, &entry->d_count, static_cast<std::uint64_t>(left), where);
     // What lookup has found stays cached until memory pressure or unmount.
-    if (entry->d_count.counter == 0 && (!entry->d_hashed || entry->d_inode == nullptr))
+    if (left == 0 && (!entry->d_hashed || entry->d_inode == nullptr))
         free_dentry(entry, where);
 }
 

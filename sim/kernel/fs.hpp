@@ -100,7 +100,7 @@ inline constexpr unsigned I_NEW = 8;
 
 struct inode {
     atomic_t i_count;
-    lockless<unsigned> i_nlink; // lockless: two replies may change it at once; the last one wins
+    alignas(8) lockless<unsigned> i_nlink; // lockless: two replies may change it at once; the last one wins
     lockless<unsigned> i_mode;  // lockless: the type never changes, the permissions are a cache
     lockless<u64> i_size;       // bytes. Lockless: i_size_read's seqcount, needless on 64 bits; a cache of the daemon's
     unsigned i_state;           // I_..., changed with the inode lock of the operation
@@ -145,7 +145,7 @@ struct super_block {
 
 struct file {
     atomic_t f_count;
-    unsigned f_flags;
+    alignas(8) unsigned f_flags;
     const file_operations *f_op;
     inode *f_inode;      // of a file of a file system: what its dentry leads to; null for a device
     dentry *f_dentry;    // null for a device

@@ -20,6 +20,9 @@ void boot_fs();
 // The cache of what keeps a mount in use: that of files if one is open on it, else, where a path does, that of mounts.
 const kmem_cache_t &cache_of_user(unsigned mount_number);
 
+// One more reference to an inode that is not being freed. No point: it belongs to the operation that has found the inode.
+void __iget(inode *node, const place &where);
+
 // shrink_dcache_for_umount: a dentry that is still in use is reported.
 void drop_dentries(super_block *sb, const place &where);
 // prune_dcache: frees the entries of an inode that nobody uses.

@@ -61,8 +61,7 @@ static inode *ifind(super_block *sb, u64 ino, const place &where)
             wait_on_inode(node, where);
             continue;
         }
-        ++node->i_count.counter;
-        emit(event_kind::ref_get, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
+        __iget(node, where);
         while ((node->i_state & I_NEW) != 0)
             wait_on_inode(node, where);
         return node;
@@ -84,6 +83,11 @@ static inode *insert_inode(super_block *sb, u64 ino, inode *node, const place &w
     list_add_tail(&node->i_sb_list, &sb->s_inodes);
     emit(event_kind::ref_get, &node->i_count, 1, where);
     return node;
+}
+
+void __iget(inode *node, const place &where)
+{
+    emit(event_kind::ref_get, &node->i_count, static_cast<std::uint64_t>(count_reference(&node->i_count)), where);
 }
 
 inode *iget_locked(super_block *sb, u64 ino, place where)
@@ -134,12 +138,12 @@ void iput(inode *node, place where)
         return;
     might_sleep(where);
     sim::point_before_operation();
-    if (node->i_count.counter <= 0)
+    int left = count_reference(&node->i_count, -1);
+    if (left < 0)
         rule_broken("reference_count", fmt::format("{} is put more often than it was taken", name_of_object(node)),
                     where);
-    --node->i_count.counter;
-    emit(event_kind::ref_put, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
-    if (node->i_count.counter > 0 || (node->i_nlink.peek() != 0 && node->i_hashed && node->i_sb->s_active.peek()))
+    emit(event_kind::ref_put, &node->i_count, static_cast<std::uint64_t>(left), where);
+    if (left > 0 || (node->i_nlink.peek() != 0 && node->i_hashed && node->i_sb->s_active.peek()))
         return;
     node->i_state |= I_FREEING;
     delete_inode(node, where);
@@ -152,8 +156,7 @@ inode *igrab(inode *node, place where)
         emit(event_kind::mark, &node->i_count, 0, where);
         return nullptr;
     }
-    ++node->i_count.counter;
-    emit(event_kind::ref_get, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
+    __iget(node, where);
     return node;
 }
 
@@ -179,9 +182,9 @@ bool prune_inode(inode *node, place where)
     if (node->i_data.nrpages > 0)
         invalidate_inode_pages(&node->i_data, where);
     sim::point_before_operation();
-    --node->i_count.counter;
-    emit(event_kind::ref_put, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
-    if (node->i_count.counter > 0 || node->i_data.nrpages > 0)
+    int left = count_reference(&node->i_count, -1);
+    emit(event_kind::ref_put, &node->i_count, static_cast<std::uint64_t>(left), where);
+    if (left > 0 || node->i_data.nrpages > 0)
         return false;
     node->i_state |= I_FREEING;
     delete_inode(node, where);

@@ -81,9 +81,10 @@ void reserve_frames(unsigned count)
         std::memset(make_frame(memory.get())->data, POISON_FREE, PAGE_SIZE);
 }
 
-static void require_live(const page *pg, const char *what, const place &where)
+// `references`: how many there were before.
+static void require_live(const page *pg, int references, const char *what, const place &where)
 {
-    if (pg->count.counter <= 0)
+    if (references <= 0)
         rule_broken("page_after_free", fmt::format("{} is {} after its last reference was put", name_of_object(pg),
                                                    what), where);
 }
@@ -91,9 +92,9 @@ static void require_live(const page *pg, const char *what, const place &where)
 void get_page(page *pg, place where)
 {
     sim::point_before_operation();
-    require_live(pg, "taken", where);
-    ++pg->count.counter;
-    emit(event_kind::page_get, pg, static_cast<std::uint64_t>(pg->count.counter), where);
+    int count = count_reference(&pg->count);
+    require_live(pg, count - 1, "taken", where);
+    emit(event_kind::page_get, pg, static_cast<std::uint64_t>(count), where);
 }
 
 static void free_frame(page *pg, const place &where)
@@ -111,10 +112,10 @@ static void free_frame(page *pg, const place &where)
 void put_page(page *pg, place where)
 {
     sim::point_before_operation();
-    require_live(pg, "put", where);
-    --pg->count.counter;
-    emit(event_kind::page_put, pg, static_cast<std::uint64_t>(pg->count.counter), where);
-    if (pg->count.counter > 0)
+    int left = count_reference(&pg->count, -1);
+    require_live(pg, left + 1, "put", where);
+    emit(event_kind::page_put, pg, static_cast<std::uint64_t>(left), where);
+    if (left > 0)
         return;
     if ((pg->flags & PG_locked) != 0)
         rule_broken("page_freed_locked", fmt::format("{} is freed while it is locked", name_of_object(pg)), where);
@@ -193,7 +194,7 @@ void wait_on_page_locked(page *pg, place where)
 static void set_flag(page *pg, std::uint32_t flag, const place &where)
 {
     sim::point_before_operation();
-    require_live(pg, "marked", where);
+    require_live(pg, pg->count.counter, "marked", where);
     pg->flags |= flag;
     emit(event_kind::page_dirty, pg, flag, where);
 }
@@ -213,7 +214,7 @@ bool PageUptodate(const page *pg, place where)
 static void clear_flag(page *pg, std::uint32_t flag, const place &where)
 {
     sim::point_before_operation();
-    require_live(pg, "marked", where);
+    require_live(pg, pg->count.counter, "marked", where);
     pg->flags &= ~flag;
     emit(event_kind::page_dirty, pg, 0, where);
 }
@@ -250,7 +251,7 @@ void *kmap_atomic(page *pg, km_type slot, place where)
 {
     sim::fine_point();
     task_struct *self = this_task();
-    require_live(pg, "mapped", where);
+    require_live(pg, pg->count.counter, "mapped", where);
     if (self->kmap[slot] != nullptr)
         rule_broken("kmap_slot_in_use", fmt::format("{} maps {} into an atomic kmap slot that holds {}",
                                                     name_of_object(self), name_of_object(pg),

@@ -25,7 +25,7 @@ struct address_space;
 
 struct page {
     atomic_t count;
-    std::uint32_t flags;    // PG_...
+    alignas(8) std::uint32_t flags; // PG_...
     std::uint32_t mapcount; // page table entries that lead to a page of a file
     std::uint16_t locker;   // task index + 1 that locked it
     bool live;              // the frame is allocated
@@ -99,8 +99,8 @@ inline std::uintptr_t user_base()
 
 struct mm_struct {
     rw_semaphore mmap_sem;
-    std::uint32_t users; // tasks
-    std::uint32_t pages; // in use of table
+    atomic_t users; // tasks
+    alignas(8) std::uint32_t pages; // in use of table
     std::uint32_t table_entries;
     page_table_entry *table;
 };

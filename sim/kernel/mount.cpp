@@ -37,22 +37,22 @@ void boot_fs()
 static void take(atomic_t *count, const place &where)
 {
     sim::point_before_operation();
-    if (count->counter <= 0)
+    int now = count_reference(count);
+    if (now <= 1)
         rule_broken("reference_count", fmt::format("{} gets a reference after its last one was put",
                                                    name_of_object(count)), where);
-    ++count->counter;
-    emit(event_kind::ref_get, count, static_cast<std::uint64_t>(count->counter), where);
+    emit(event_kind::ref_get, count, static_cast<std::uint64_t>(now), where);
 }
 
 static bool drop(atomic_t *count, const place &where)
 {
     sim::point_before_operation();
-    if (count->counter <= 0)
+    int left = count_reference(count, -1);
+    if (left < 0)
         rule_broken("reference_count", fmt::format("{} is put more often than it was taken", name_of_object(count)),
                     where);
-    --count->counter;
-    bool last = count->counter == 0;
-    emit(last ? event_kind::ref_last : event_kind::ref_put, count, static_cast<std::uint64_t>(count->counter), where);
+    bool last = left == 0;
+    emit(last ? event_kind::ref_last : event_kind::ref_put, count, static_cast<std::uint64_t>(left), where);
     return last;
 }
 
@@ -187,8 +187,8 @@ vfsmount *lookup_mnt(unsigned number, place where)
     vfsmount *mount = mount_table.get()[number];
     if (mount == nullptr)
         return nullptr;
-    ++mount->mnt_count.counter;
-    emit(event_kind::ref_get, &mount->mnt_count, static_cast<std::uint64_t>(mount->mnt_count.counter), where);
+    auto count = static_cast<std::uint64_t>(count_reference(&mount->mnt_count));
+    emit(event_kind::ref_get, &mount->mnt_count, count, where);
     return mount;
 }
 

@@ -115,7 +115,7 @@ long shrink_name(unsigned number, const char *name)
         dentry *entry = find_cached(mount->mnt_root, name);
         inode *node = entry != nullptr ? entry->d_inode : nullptr;
         if (node != nullptr)
-            ++node->i_count.counter;
+            count_reference(&node->i_count);
         bool freed = node != nullptr && prune_inode(node, where);
         mntput(mount, where);
         return freed ? 1 : 0;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "sim/kernel/fs_caches.hpp"
 #include "sim/kernel/mutex.hpp"
 #include "sim/kernel/namei.hpp"
 #include "sim/kernel/path.hpp"
@@ -29,8 +30,7 @@ static long unlink_entry(inode *dir, dentry *entry, const place &where)
 static void hold_inode(inode *node, const place &where)
 {
     sim::point_before_operation();
-    ++node->i_count.counter;
-    sim::emit(sim::event_kind::ref_get, &node->i_count, static_cast<std::uint64_t>(node->i_count.counter), where);
+    __iget(node, where);
 }
 
 long sys_unlink(unsigned mount, const char *name)

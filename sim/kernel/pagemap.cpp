@@ -40,8 +40,7 @@ static page *with_reference(page *pg, const place &where)
 {
     if (pg == nullptr)
         return nullptr;
-    ++pg->count.counter;
-    emit(event_kind::page_get, pg, static_cast<std::uint64_t>(pg->count.counter), where);
+    emit(event_kind::page_get, pg, static_cast<std::uint64_t>(count_reference(&pg->count)), where);
     return pg;
 }
 

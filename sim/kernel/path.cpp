@@ -32,8 +32,8 @@ static dentry *get_cached(dentry *parent, const char *name, const place &where)
     dentry *entry = find_cached(parent, name);
     if (entry == nullptr)
         return nullptr;
-    ++entry->d_count.counter;
-    sim::emit(sim::event_kind::ref_get, &entry->d_count, static_cast<std::uint64_t>(entry->d_count.counter), where);
+    auto count = static_cast<std::uint64_t>(count_reference(&entry->d_count));
+    sim::emit(sim::event_kind::ref_get, &entry->d_count, count, where);
     return entry;
 }
 

@@ -164,7 +164,7 @@ TEST(RaceVfs, TheLastTaskOfAProcessEndsAfterTheOthers)
     EXPECT_EQ(outcome_in_order(
                   [](shared &all) {
                       files = make_files();
-                      files.get()->users = 2;
+                      files.get()->users.counter = 2;
                       this_task()->files = files;
                       write_alone(all);
                       exit_task();
@@ -178,7 +178,7 @@ TEST(RaceVfs, TheLastTaskOfAProcessEndsAfterTheOthers)
     EXPECT_EQ(outcome_in_order(
                   [](shared &all) {
                       mm = make_mm();
-                      mm.get()->users = 2;
+                      mm.get()->users.counter = 2;
                       this_task()->mm = mm;
                       write_alone(all);
                       exit_task();

@@ -35,9 +35,9 @@ task_struct *make_task_struct(unsigned index, files_struct *files, mm_struct *mm
     task->mm = mm;
     task->lock_depth = -1;
     if (files != nullptr)
-        ++files->users;
+        count_reference(&files->users);
     if (mm != nullptr)
-        ++mm->users;
+        count_reference(&mm->users);
     sim::the_world().tasks[index].extension = task;
     return task;
 }

@@ -58,7 +58,8 @@ static void stand_before(spinlock_t *lock)
 void spin_lock(spinlock_t *lock, place where)
 {
     unsigned self = sim::current_task();
-    if (lock->holder != 0)
+    // Who has it matters to those only who could have it themselves. A lock that is gone is poisoned, also where nobody waits.
+    if (lock->waiters != 0 || (this_task()->spinlocks_held != 0 && lock->holder != 0))
         look_at_holder(lock, where);
     this_task()->sleeps_at = where;
     stand_before(lock);

@@ -109,8 +109,7 @@ file *fget(int fd, const place &where)
     if (filp == nullptr)
         return nullptr;
     this_task()->call.filp = filp;
-    ++filp->f_count.counter;
-    emit(event_kind::ref_get, &filp->f_count, static_cast<std::uint64_t>(filp->f_count.counter), where);
+    emit(event_kind::ref_get, &filp->f_count, static_cast<std::uint64_t>(count_reference(&filp->f_count)), where);
     return filp;
 }
 
@@ -295,11 +294,11 @@ void exit_task()
         files_struct *files = self->files;
         sim::acquire_and_release(files);
         sim::acquire_and_release(self->mm);
-        if (files != nullptr && --files->users == 0)
+        if (files != nullptr && count_reference(&files->users, -1) == 0)
             for (unsigned fd = 0; fd < files_max; ++fd)
                 if (files->fd[fd] != nullptr)
                     close_fd(static_cast<int>(fd), where);
-        if (self->mm != nullptr && --self->mm->users == 0)
+        if (self->mm != nullptr && count_reference(&self->mm->users, -1) == 0)
             unmap_all(self->mm);
         return 0;
     });

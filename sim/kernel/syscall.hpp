@@ -14,7 +14,7 @@ namespace kernel {
 inline constexpr unsigned files_max = 8;
 
 struct files_struct {
-    std::uint32_t users; // tasks
+    atomic_t users; // tasks
     std::array<file *, files_max> fd;
 };
 
