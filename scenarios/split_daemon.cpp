@@ -13,67 +13,75 @@ namespace interfuse {
 
 namespace {
 
-enum class slot_state : std::uint8_t { free, filled_in, ready, sending };
+constexpr unsigned slots_max = 3;
+
+// What one side has for the other: slots to fill in, or replies to send. Each value is a word of its own, so that what one side
+// does with a slot and the other with another one have nothing to do with each other.
+struct slot_supply {
+    std::array<std::uint64_t, slots_max> there; // 1: for whoever takes it
+    std::uint64_t suppliers;                    // that are still at work
+    kernel::wait_queue_head_t changed;
+};
 
 // Lies in the daemon's memory. Its users sleep and wake each other as with futexes.
 struct reply_queue {
-    static constexpr unsigned slots_max = 3;
     std::array<reply_place *, slots_max> places;
     std::array<std::size_t, slots_max> bytes;
-    std::array<slot_state, slots_max> states;
-    unsigned readers, writers; // that are still at work
-    kernel::wait_queue_head_t changed;
+    slot_supply free;  // by writers, for readers
+    slot_supply ready; // by readers, for writers
     reply_queue *earlier; // that of a daemon started before; null for the first
 };
 
 const sim::per_world<reply_queue *> last_queue;
 
-// The first slot in a state, slots_max if there is none.
-unsigned find(const reply_queue &queue, slot_state state)
+// The first slot that is there, slots_max if there is none.
+unsigned find(const slot_supply &supply)
 {
     unsigned slot = 0;
-    while (slot < queue.slots_max && queue.states[slot] != state)
+    while (slot < slots_max && supply.there[slot] == 0)
         ++slot;
     return slot;
 }
 
-void set(reply_queue &queue, unsigned slot, slot_state state)
+void wake_takers(slot_supply &supply)
 {
-    queue.states[slot] = state;
     kernel::in_syscall("futex wake", [&]() -> long {
-        kernel::wake_up_all(&queue.changed);
+        kernel::wake_up_all(&supply.changed);
         return 0;
     });
 }
 
-// Takes a slot that is in one state into another; slots_max when none of the others is left to bring one there.
-unsigned take(reply_queue &queue, slot_state from, slot_state to, const unsigned &others)
+void give(slot_supply &supply, unsigned slot)
+{
+    supply.there[slot] = 1;
+    wake_takers(supply);
+}
+
+// slots_max when nobody is left to supply one.
+unsigned take(slot_supply &supply)
 {
     for (;;) {
-        unsigned slot = find(queue, from);
-        if (slot < queue.slots_max) {
-            queue.states[slot] = to;
+        unsigned slot = find(supply);
+        if (slot < slots_max) {
+            supply.there[slot] = 0;
             return slot;
         }
-        if (others == 0 || kernel::killed())
-            return queue.slots_max;
+        if (supply.suppliers == 0 || kernel::killed())
+            return slots_max;
         kernel::in_syscall("futex wait", [&]() -> long {
             return kernel::wait_event_interruptible(
-                queue.changed, [&] { return find(queue, from) < queue.slots_max || others == 0; });
+                supply.changed, [&] { return find(supply) < slots_max || supply.suppliers == 0; });
         });
     }
 }
 
 // A killed task does nothing more; its colleagues are killed with it.
-void leave(reply_queue &queue, unsigned &number)
+void leave(slot_supply &supply)
 {
     if (kernel::killed())
         return;
-    --number;
-    kernel::in_syscall("futex wake", [&]() -> long {
-        kernel::wake_up_all(&queue.changed);
-        return 0;
-    });
+    --supply.suppliers;
+    wake_takers(supply);
 }
 
 [[gnu::noinline]] bool read_one(const worker &w, reply_queue &queue)
@@ -81,8 +89,8 @@ void leave(reply_queue &queue, unsigned &number)
     long got = next_request(w);
     if (got <= 0)
         return false;
-    unsigned slot = take(queue, slot_state::free, slot_state::filled_in, queue.writers);
-    if (slot == queue.slots_max)
+    unsigned slot = take(queue.free);
+    if (slot == slots_max)
         return false;
     worker filling = w;
     filling.options.reply = queue.places[slot];
@@ -91,16 +99,16 @@ void leave(reply_queue &queue, unsigned &number)
     queue.bytes[slot] = bytes;
     if (bytes == 0)
         forget_reply(filling, 0);
-    set(queue, slot, bytes > 0 ? slot_state::ready : slot_state::free);
+    give(bytes > 0 ? queue.ready : queue.free, slot);
     return true;
 }
 
 [[gnu::noinline]] bool write_one(const worker &w, reply_queue &queue)
 {
     rest_on(w.m.fc);
-    unsigned slot = take(queue, slot_state::ready, slot_state::sending, queue.readers);
+    unsigned slot = take(queue.ready);
     rest_on(nullptr);
-    if (slot == queue.slots_max)
+    if (slot == slots_max)
         return false;
     worker sending = w;
     sending.options.reply = queue.places[slot];
@@ -108,7 +116,7 @@ void leave(reply_queue &queue, unsigned &number)
         return false;
     forget_reply(sending, queue.bytes[slot]);
     queue.bytes[slot] = 0;
-    set(queue, slot, slot_state::free);
+    give(queue.free, slot);
     return true;
 }
 
@@ -117,7 +125,7 @@ void read_for(const worker &w, reply_queue &queue)
     if (read_one(w, queue))
         while (read_one(w, queue))
             continue;
-    leave(queue, queue.readers);
+    leave(queue.ready);
 }
 
 void write_for(const worker &w, reply_queue &queue)
@@ -125,14 +133,17 @@ void write_for(const worker &w, reply_queue &queue)
     if (write_one(w, queue))
         while (write_one(w, queue))
             continue;
-    leave(queue, queue.writers);
+    leave(queue.free);
 }
 
 reply_queue *make_queue(const mount &m, const worker_options &options, unsigned readers)
 {
     auto queue = static_cast<reply_queue *>(sim::allocate(sizeof(reply_queue)));
-    kernel::init_waitqueue_head(&queue->changed);
-    queue->readers = queue->writers = readers;
+    for (slot_supply *supply : {&queue->free, &queue->ready}) {
+        kernel::init_waitqueue_head(&supply->changed);
+        supply->suppliers = readers;
+    }
+    queue->free.there.fill(1);
     for (reply_place *&place : queue->places)
         place = map_reply(m, options);
     queue->earlier = last_queue;
