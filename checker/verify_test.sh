@@ -96,8 +96,8 @@ expect 4 repaired mix --set requesters=2,split=1,aborters=1,killers=1,faults=1 -
 grep -q 'incomplete: --max-memory: [0-9,]* states' "$scratch/said" || complain "the bound on memory is not named"
 # Where it takes long, lines of progress come before.
 [[ $(grep -vc " a second, " "$scratch/errors") == 1 ]] || complain "a bound takes more than a sentence: $(cat "$scratch/errors")"
-expect 4 repaired one-request --max-states 100
-grep -q 'incomplete: --max-states: 100 states' "$scratch/said" || complain "the bound on states is not named"
+expect 4 repaired one-request --max-states 50
+grep -q 'incomplete: --max-states: 50 states' "$scratch/said" || complain "the bound on states is not named"
 expect 4 repaired one-request --max-steps 20
 grep -q 'incomplete: --max-steps: ' "$scratch/said" || complain "the bound on steps is not named"
 grep -q 'incomplete: --max-steps: 0 states' "$scratch/said" && complain "the steps of the setup are counted"

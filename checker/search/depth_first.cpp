@@ -115,7 +115,8 @@ bool depth_first::begins_again()
 {
     if (!leaves_out())
         return false;
-    return again.is_due(others == nullptr ? counts.states : others->published().states, !way.learnt().empty() || !sets.holds());
+    return again.is_due(others == nullptr ? counts.states : others->published().states,
+                        [&] { return !way.learnt().empty() || !sets.holds(); });
 }
 
 // Goes back to the start for it, and takes the path again.
@@ -312,7 +313,7 @@ void depth_first::take_next_step()
     if (bounds.reduce != reduction::none)
         way.find_replaced(replaced);
     if (leaves_out())
-        sets.seen.learn_step(f.taken.task, stood_at, way.position(f.taken.task), replaced, continues);
+        sets.seen.learn_step(f.taken.task, stood_at, way.all_positions(), replaced, continues);
     if (sleeps())
         asleep = still_asleep(f);
     if (!continues)
@@ -320,7 +321,8 @@ void depth_first::take_next_step()
     if (check) {
         check->hash(
             "the search has lost track of the world after a step: something is changed that no footprint lists");
-        check_commutation(continues ? asleep | f.left_out : 0);
+        check_commutation(continues ? asleep : 0, false);
+        check_commutation(continues ? f.left_out & ~asleep : 0, true);
     }
     if (!continues || !enter(asleep))
         step_back();
@@ -367,10 +369,10 @@ void depth_first::step_back()
 }
 
 // Those that still sleep were taken to be independent of the step in progress, and so were those that were left out.
-void depth_first::check_commutation(std::uint64_t independent)
+void depth_first::check_commutation(std::uint64_t independent, bool supposed)
 {
     for (std::uint64_t rest = independent; rest != 0; rest &= rest - 1)
-        check->commutation(frames[depth - 1].taken, static_cast<unsigned>(std::countr_zero(rest)));
+        check->commutation(frames[depth - 1].taken, static_cast<unsigned>(std::countr_zero(rest)), supposed);
 }
 
 } // namespace interfuse

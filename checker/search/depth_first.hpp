@@ -62,7 +62,7 @@ private:
     bool step_of(unsigned task);
     void back();
     void step_back();
-    void check_commutation(std::uint64_t independent);
+    void check_commutation(std::uint64_t independent, bool supposed);
     std::uint32_t still_asleep(search_frame &f);
     bool choose_step(search_frame &f);
     void leave();

@@ -11,16 +11,21 @@ namespace interfuse {
 // after very many states is rare, and so are those that are still to come: the search goes on to its end to meet them all.
 class new_beginning {
 public:
-    // Whether it is time, after so many states of all processes. Asked every now and then.
-    bool is_due(std::uint64_t states, bool has_learnt)
+    // Whether it is time, after so many states of all processes. Asked every now and then; asks in its turn whether the search has
+    // learnt something, which takes a while.
+    template <typename Ask> bool is_due(std::uint64_t states, Ask has_learnt)
     {
-        constexpr std::uint64_t states_least = 100'000, states_most = 64'000'000;
-        if (learnt_at == 0 && has_learnt)
-            learnt_at = std::max(states, states_least);
+        constexpr std::uint64_t states_least = 25'000, states_most = 4'000'000;
+        if (learnt_at == 0 && states >= ask_at) {
+            ask_at = states + states / 16;
+            if (has_learnt())
+                learnt_at = std::max(states, states_least);
+        }
         return learnt_at != 0 && learnt_at <= states_most && states >= learnt_at + learnt_at / 4;
     }
 
 private:
+    std::uint64_t ask_at = 0;
     std::uint64_t learnt_at = 0; // so many states had been counted when it first had learnt something; 0: it has not
 };
 

@@ -1,7 +1,7 @@
 // A set of small numbers.
 #pragma once
 
-#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -15,34 +15,26 @@ public:
         return number / 64 < bits.size() && (bits[number / 64] >> number % 64 & 1) != 0;
     }
 
-    void add(std::uint32_t number)
+    // Whether the set grows.
+    bool insert(std::uint32_t number)
     {
         if (bits.size() <= number / 64)
             bits.resize(number / 64 + 1);
-        bits[number / 64] |= std::uint64_t{1} << number % 64;
-    }
-
-    // Whether the set grows.
-    bool add(const number_set &more)
-    {
-        bool grows = false;
-        if (bits.size() < more.bits.size())
-            bits.resize(more.bits.size());
-        for (std::size_t i = 0; i < more.bits.size(); ++i) {
-            grows = grows || (more.bits[i] & ~bits[i]) != 0;
-            bits[i] |= more.bits[i];
-        }
+        std::uint64_t bit = std::uint64_t{1} << number % 64;
+        bool grows = (bits[number / 64] & bit) == 0;
+        bits[number / 64] |= bit;
         return grows;
     }
 
-    bool meets(const number_set &other) const
+    // In ascending order.
+    template <typename Visit> void for_each(Visit visit) const
     {
-        std::size_t common = std::min(bits.size(), other.bits.size());
-        for (std::size_t i = 0; i < common; ++i)
-            if ((bits[i] & other.bits[i]) != 0)
-                return true;
-        return false;
+        for (std::size_t i = 0; i < bits.size(); ++i)
+            for (std::uint64_t rest = bits[i]; rest != 0; rest &= rest - 1)
+                visit(static_cast<std::uint32_t>(i * 64) + static_cast<std::uint32_t>(std::countr_zero(rest)));
     }
+
+    std::size_t bytes() const { return bits.capacity() * sizeof bits[0]; }
 
 private:
     std::vector<std::uint64_t> bits;

@@ -47,7 +47,7 @@ std::uint32_t persistent_sets::in_effect(std::uint64_t position) const
     remembered &last = lately[position % remembered_places];
     if (last.position != position) {
         std::uint32_t at = seen.find(position);
-        last = {position, at < known.size() ? at : places::unknown};
+        last = {position, at < known.rank.size() ? at : places::unknown};
     }
     return last.place;
 }
@@ -63,12 +63,11 @@ persistent_sets::meeting persistent_sets::meet(std::uint64_t alive,
         unsigned task = first_of(rest);
         std::uint32_t here = all.at[task];
         all.conflicts[task] = alive & ~bit(task);
-        if (here == places::unknown || !known[here].may_lead)
+        if (here == places::unknown || !known.may_lead[here])
             continue;
-        const std::uint64_t *row = &conflicting[here * words_a_place];
         for (std::uint64_t others = alive & ~bit(task); others != 0; others &= others - 1)
             if (std::uint32_t there = all.at[first_of(others)];
-                there != places::unknown && (row[there / 64] >> there % 64 & 1) == 0)
+                there != places::unknown && !conflicting.has(here, there))
                 all.conflicts[task] &= ~(others & -others);
     }
     return all;
@@ -104,7 +103,7 @@ persistent_sets::choice persistent_sets::choose(std::uint64_t enabled, std::uint
 void persistent_sets::rely_on(const meeting &all, std::uint64_t inside) const
 {
     for (std::uint64_t rest = inside; rest != 0; rest &= rest - 1) {
-        std::uint64_t *row = relied_on + all.at[first_of(rest)] * words_a_place;
+        std::uint64_t *row = relied_on + all.at[first_of(rest)] * conflicting.words_a_row;
         for (std::uint64_t others = all.alive & ~inside; others != 0; others &= others - 1) {
             std::uint32_t there = all.at[first_of(others)];
             std::atomic_ref<std::uint64_t> word(row[there / 64]);
@@ -113,27 +112,6 @@ void persistent_sets::rely_on(const meeting &all, std::uint64_t inside) const
                 word.fetch_or(mark, std::memory_order_relaxed);
         }
     }
-}
-
-// A bit for each two places, in rows.
-std::vector<std::uint64_t> persistent_sets::conflicts_of_places() const
-{
-    const std::vector<places::place> &all = seen.all();
-    std::vector<touched_numbers> own = seen.touched();
-    std::vector<touched_numbers> from_there_on = own;
-    for (bool more = true; more;) {
-        more = false;
-        for (std::size_t i = all.size(); i-- > 0;)
-            for (std::uint32_t next : all[i].next)
-                more = from_there_on[i].add(from_there_on[next]) || more;
-    }
-    std::size_t words = (all.size() + 63) / 64;
-    std::vector<std::uint64_t> result(all.size() * words);
-    for (std::size_t i = 0; i < all.size(); ++i)
-        for (std::size_t other = 0; other < all.size(); ++other)
-            if (all[i].task != all[other].task && own[i].conflicts_with(from_there_on[other]))
-                result[i * words + other / 64] |= std::uint64_t{1} << other % 64;
-    return result;
 }
 
 // Ranks fall as a depth-first search leaves its places, so that only steps back to a place that it has not left have none
@@ -181,36 +159,37 @@ std::vector<std::uint32_t> persistent_sets::ranks() const
     return rank;
 }
 
-bool persistent_sets::goes_back(const places::place &from, const known_place &now) const
+// A step to a place of no higher rank goes back.
+bool persistent_sets::goes_back(std::uint32_t place) const
 {
-    return std::ranges::any_of(from.next,
-                               [&](std::uint32_t next) { return next < known.size() && known[next].rank <= now.rank; });
+    return std::ranges::any_of(seen.all()[place].next, [&](std::uint32_t next) {
+        return next < known.rank.size() && known.rank[next] <= known.rank[place];
+    });
 }
 
 // What ends a run depends on everything. And a circle of states in each of which the same task was left out would leave it out
 // for ever: one of its steps goes back, and there everybody is tried.
+std::vector<bool> persistent_sets::leaders() const
+{
+    std::vector<bool> may_lead(seen.all().size());
+    for (std::uint32_t place = 0; place < known.rank.size(); ++place)
+        may_lead[place] = !seen.all()[place].ends_run && !goes_back(place);
+    return may_lead;
+}
+
 bool persistent_sets::take_effect()
 {
-    const std::vector<places::place> &all = seen.all();
-    std::vector<known_place> known_before = std::exchange(known, std::vector<known_place>(all.size()));
-    std::vector<std::uint64_t> conflicting_before = std::exchange(conflicting, conflicts_of_places());
-    std::size_t words_before = std::exchange(words_a_place, (all.size() + 63) / 64);
-    std::vector<std::uint32_t> rank = ranks();
-    for (std::size_t i = 0; i < all.size(); ++i)
-        known[i].rank = rank[i];
-    for (std::size_t i = 0; i < all.size(); ++i)
-        known[i].may_lead = !all[i].ends_run && !goes_back(all[i], known[i]);
-    bool matters = known_before.empty();
-    for (std::size_t i = 0; i < known_before.size(); ++i) {
-        matters = matters || (known_before[i].may_lead && !known[i].may_lead);
-        for (std::size_t word = 0; word < words_before; ++word) {
-            std::uint64_t old_places = (word + 1) * 64 <= known_before.size() ? ~std::uint64_t{0}
-                                                                            : bit(known_before.size() % 64) - 1;
-            matters = matters || (conflicting[i * words_a_place + word] & old_places) !=
-                                     conflicting_before[i * words_before + word];
-        }
+    place_order known_before = std::exchange(known, {ranks(), {}});
+    known.may_lead = leaders();
+    place_pairs conflicting_before = std::exchange(conflicting, conflicts_of_places(seen, known));
+    std::size_t places_before = known_before.rank.size();
+    bool matters = places_before == 0;
+    for (std::size_t place = 0; place < places_before; ++place) {
+        matters = matters || (known_before.may_lead[place] && !known.may_lead[place]);
+        for (std::size_t other = 0; other < places_before && !matters; ++other)
+            matters = conflicting.has(place, other) != conflicting_before.has(place, other);
     }
-    begin_relying(all.size());
+    begin_relying(seen.all().size());
     lately.assign(remembered_places, {});
     seen.forget_lessons();
     judged = 0;
@@ -221,7 +200,7 @@ void persistent_sets::begin_relying(std::size_t places)
 {
     if (relied_on != nullptr)
         munmap(relied_on, relied_on_bytes);
-    relied_on_bytes = std::max(places * words_a_place, std::size_t{1}) * sizeof(std::uint64_t);
+    relied_on_bytes = std::max(places * conflicting.words_a_row, std::size_t{1}) * sizeof(std::uint64_t);
     void *memory = mmap(nullptr, relied_on_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     sim::require(memory != MAP_FAILED, "there is no memory for the tables of the search");
     relied_on = static_cast<std::uint64_t *>(memory);
@@ -231,16 +210,16 @@ bool persistent_sets::holds() const
 {
     if (seen.learnt().size() == judged)
         return true;
-    const std::vector<places::place> &all = seen.all();
-    std::vector<std::uint64_t> now = conflicts_of_places();
-    std::size_t words = (all.size() + 63) / 64;
-    for (std::size_t i = 0; i < known.size(); ++i) {
-        const std::uint64_t *row = relied_on + i * words_a_place;
-        bool led = std::any_of(row, row + words_a_place, [](std::uint64_t bits) { return bits != 0; });
-        if (led && (all[i].ends_run || goes_back(all[i], known[i])))
+    place_order now{known.rank, leaders()};
+    now.rank.resize(seen.all().size());
+    place_pairs conflicts = conflicts_of_places(seen, now);
+    for (std::size_t place = 0; place < known.rank.size(); ++place) {
+        const std::uint64_t *row = relied_on + place * conflicting.words_a_row;
+        bool led = std::any_of(row, row + conflicting.words_a_row, [](std::uint64_t bits) { return bits != 0; });
+        if (led && !now.may_lead[place])
             return false;
-        for (std::size_t word = 0; led && word < words_a_place; ++word)
-            if ((row[word] & now[i * words + word]) != 0)
+        for (std::size_t word = 0; led && word < conflicting.words_a_row; ++word)
+            if ((row[word] & conflicts.row(place)[word]) != 0)
                 return false;
     }
     judged = seen.learnt().size();
@@ -249,7 +228,7 @@ bool persistent_sets::holds() const
 
 std::size_t persistent_sets::bytes() const
 {
-    return seen.bytes() + conflicting.capacity() * sizeof conflicting[0] + relied_on_bytes;
+    return seen.bytes() + conflicting.bits.capacity() * sizeof conflicting.bits[0] + relied_on_bytes;
 }
 
 } // namespace interfuse

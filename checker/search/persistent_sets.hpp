@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "checker/search/place_conflicts.hpp"
 #include "checker/search/places.hpp"
 #include "sim/world.hpp"
 
@@ -13,7 +14,8 @@ namespace interfuse {
 
 // A persistent set (Godefroid 1996): whatever the tasks outside of it do before one inside takes its step, that step has
 // nothing to do with it. So each end and each violation is still found when only those inside are tried. What tasks outside
-// may do follows from where they stand: whatever was seen to happen from there on. That is a hypothesis. Random walks make it,
+// may do follows from where they stand, and from where whoever is inside goes on by itself: whatever was seen to happen from
+// there on meanwhile (place_conflicts). That is a hypothesis. Random walks make it,
 // and a search that went by it and has met nothing against it was right: take the shortest schedule whose last step speaks
 // against it. What comes before that is independent of the steps that the search preferred, by that same hypothesis, so it can
 // be moved behind them; then the search has followed the schedule. After a search that has met something, another one goes by
@@ -46,10 +48,6 @@ public:
     places seen;
 
 private:
-    struct known_place {
-        std::uint32_t rank = 0; // a step to a place of no higher rank goes back
-        bool may_lead = false;  // in a set that leaves others out
-    };
     // Tasks, by where they stand and what they conflict with.
     struct meeting {
         std::uint64_t alive;
@@ -57,12 +55,13 @@ private:
         std::array<std::uint64_t, sim::tasks_max> conflicts; // those who may do what conflicts with a task's next step
     };
 
-    std::vector<std::uint64_t> conflicts_of_places() const;
     std::vector<std::uint32_t> ranks() const;
+    // As far as the places are known to the search in progress.
+    std::vector<bool> leaders() const;
     std::uint32_t in_effect(std::uint64_t position) const;
     meeting meet(std::uint64_t alive, const std::array<std::uint64_t, sim::tasks_max> &positions) const;
     void rely_on(const meeting &all, std::uint64_t inside) const;
-    bool goes_back(const places::place &from, const known_place &now) const;
+    bool goes_back(std::uint32_t place) const;
     void begin_relying(std::size_t places);
 
     struct remembered {
@@ -72,9 +71,8 @@ private:
 
     const bool alone;
     // As long as a search lasts:
-    std::vector<known_place> known;
-    std::size_t words_a_place = 0;          // of the tables of bits by two places
-    std::vector<std::uint64_t> conflicting; // a step from the one may conflict with what happens from the other on
+    place_order known;
+    place_pairs conflicting;
     std::uint64_t *relied_on = nullptr;     // that it does not; in memory that forked processes share
     std::size_t relied_on_bytes = 0;
     mutable std::vector<remembered> lately; // places, by the lower bits of their positions

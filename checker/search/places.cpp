@@ -2,40 +2,48 @@
 #include "checker/search/places.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include <xxhash.h>
 
 #include "checker/search/world_walk.hpp"
+#include "sim/kernel/sched.hpp"
 #include "sim/kernel/slab.hpp"
 
 namespace interfuse {
 
 namespace {
 
-// What is known of a word: the task that touched it first, and more. Several tasks, one of which changes it, contend for it,
-// unless they do nothing but count.
+// What is known of a word: the task that touched it first, and more.
 constexpr std::uint16_t first_task = sim::tasks_max - 1;
 constexpr std::uint16_t touched_at_all = sim::tasks_max;
 constexpr std::uint16_t by_several = touched_at_all * 2;
 constexpr std::uint16_t changed_at_all = touched_at_all * 4;
 constexpr std::uint16_t not_only_counted = touched_at_all * 8;
-constexpr std::uint16_t contended = by_several | changed_at_all | not_only_counted;
-
-// Objects of one kind count as one: what a place does to one of them it may do to the others, though nobody has seen it.
-sim::word_index in_first_object(sim::word_index word)
-{
-    kernel::slab_address object = kernel::find_slab_object(&sim::word_at(word));
-    return object.cache == nullptr ? word
-                                   : word - sim::word_of(object.object()) + sim::word_of(object.cache->object(0));
-}
+constexpr std::uint16_t is_gate = touched_at_all * 16;
+constexpr std::uint16_t contended_ways = by_several | changed_at_all | not_only_counted;
 
 // A word and how it was touched, in one.
 constexpr unsigned ways_to_touch = 16;
 std::uint64_t with_way(sim::word_index word, lesson_kind how)
 {
     return std::uint64_t{word} * ways_to_touch + static_cast<unsigned>(how);
+}
+
+// The word that a task waits for, or 0.
+sim::word_index gate_of(unsigned task)
+{
+    const std::uint16_t *gate = sim::the_world().tasks[task].gate;
+    return gate != nullptr ? sim::word_of(gate) : 0;
+}
+
+// Whether it has something that somebody else could wait for at a gate.
+bool holds_spinlock(unsigned task)
+{
+    const kernel::task_struct *t = kernel::task_of(task);
+    return t == nullptr || t->spinlocks_held != 0;
 }
 
 lesson_kind way_of(const sim::word_change &stored)
@@ -45,36 +53,46 @@ lesson_kind way_of(const sim::word_change &stored)
     return sim::word_at(stored.word) != stored.before ? lesson_kind::changes : lesson_kind::reads;
 }
 
-// In place::touched.
-constexpr std::uint8_t reads_bit = 1, changes_bit = 2, counts_bit = 4;
+constexpr std::array all_ways = {lesson_kind::reads, lesson_kind::changes, lesson_kind::counts};
 
-std::uint8_t bit_of(lesson_kind how)
+constexpr std::size_t seen_max = std::size_t{1} << 17;
+constexpr std::size_t remembered_places = 4096; // a power of two
+
+// What a task does to its own stack and to its own task_struct, its twin does to those of its own. Of other memory nobody knows
+// whose it is, but for objects of which there are several.
+std::optional<sim::word_index> word_of_twin(sim::word_index word, unsigned task, unsigned twin)
 {
-    return how == lesson_kind::reads ? reads_bit : how == lesson_kind::changes ? changes_bit : counts_bit;
+    constexpr sim::word_index words_of_task = sizeof(sim::task) / 8;
+    constexpr sim::word_index words_of_stack = sim::stack_stride / 8;
+    constexpr sim::word_index first_task_word = offsetof(sim::world, tasks) / 8;
+    auto exchanged = [&](sim::word_index first, sim::word_index size) {
+        sim::word_index owner = (word - first) / size;
+        return word + ((owner == task ? twin : owner == twin ? task : owner) - owner) * size;
+    };
+    if (sim::is_on_a_stack(word))
+        return exchanged(sim::first_stack_word, words_of_stack);
+    if (word - first_task_word < sim::tasks_max * words_of_task)
+        return exchanged(first_task_word, words_of_task);
+    if (kernel::find_slab_object(&sim::word_at(word)).cache != nullptr)
+        return word;
+    return {};
 }
 
-constexpr std::size_t seen_max = std::size_t{1} << 20;
+unsigned exchanged(unsigned which, unsigned task, unsigned twin)
+{
+    return which == task ? twin : which == twin ? task : which;
+}
 
 } // namespace
 
-bool touched_numbers::conflicts_with(const touched_numbers &other) const
+number_set &touched_numbers::of(lesson_kind how)
 {
-    return changed.meets(other.changed) || changed.meets(other.read) || changed.meets(other.counted) ||
-           read.meets(other.changed) || read.meets(other.counted) || counted.meets(other.changed) ||
-           counted.meets(other.read);
-}
-
-bool touched_numbers::add(const touched_numbers &more)
-{
-    bool reads = read.add(more.read);
-    bool changes = changed.add(more.changed);
-    bool counts = counted.add(more.counted);
-    return reads || changes || counts;
+    return how == lesson_kind::reads ? read : how == lesson_kind::changes ? changed : counted;
 }
 
 // Fills `footprint` with words of the step that was taken last.
-bool places::is_known(unsigned task, std::uint64_t from, std::uint64_t to, const std::vector<sim::word_index> &replaced,
-                      bool continues)
+places::known_step &places::look_up(unsigned task, std::uint64_t from, std::uint64_t to,
+                                    const std::vector<sim::word_index> &replaced, bool continues)
 {
     const sim::step_footprint &now = sim::the_footprint;
     footprint.resize(now.loads + now.stores + replaced.size());
@@ -85,11 +103,19 @@ bool places::is_known(unsigned task, std::uint64_t from, std::uint64_t to, const
         *next++ = with_way(now.stored[i].word, way_of(now.stored[i]));
     for (sim::word_index word : replaced)
         *next++ = with_way(word, lesson_kind::changes);
-    std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues,
+    std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues, gate_of(task), holds_spinlock(task),
                             XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])};
     if (seen.size() == seen_max)
         seen.clear();
-    return !seen.insert(XXH3_64bits(step, sizeof step)).second;
+    return seen[XXH3_64bits(step, sizeof step)];
+}
+
+std::uint32_t places::number_of(sim::word_index word)
+{
+    auto [at, is_new] = numbers_of.try_emplace(word, static_cast<std::uint32_t>(words.size()));
+    if (is_new)
+        words.push_back({word, 0});
+    return at->second;
 }
 
 std::uint32_t places::find(std::uint64_t position) const
@@ -99,7 +125,7 @@ std::uint32_t places::find(std::uint64_t position) const
 }
 
 // A number for the place of the code and the name of who stands there.
-std::uint64_t places::code_of(const place &at)
+std::uint64_t places::code_of(const place &at) const
 {
     std::string_view name = sim::the_world().tasks[at.task].name;
     return position_of_other(at.position, at.task, 0) + XXH3_64bits(name.data(), name.size());
@@ -107,8 +133,14 @@ std::uint64_t places::code_of(const place &at)
 
 std::uint32_t places::place_of(std::uint64_t position, unsigned task)
 {
+    if (lately.empty())
+        lately.resize(remembered_places);
+    remembered &last = lately[position % remembered_places];
+    if (last.position == position && last.index != unknown)
+        return last.index;
     auto [at, is_new] = known.try_emplace(position, static_cast<std::uint32_t>(list.size()));
     std::uint32_t index = at->second;
+    last = {position, index};
     if (!is_new)
         return index;
     place &added = list.emplace_back();
@@ -123,7 +155,10 @@ std::uint32_t places::place_of(std::uint64_t position, unsigned task)
 
 template <typename Visit> void places::for_twins(std::uint32_t at, Visit visit)
 {
-    for (std::uint32_t twin : std::vector(by_code[code_of(list[at])]))
+    const std::vector<std::uint32_t> &all = by_code[code_of(list[at])];
+    if (all.size() == 1)
+        return;
+    for (std::uint32_t twin : std::vector(all))
         if (twin != at)
             visit(twin);
 }
@@ -131,70 +166,97 @@ template <typename Visit> void places::for_twins(std::uint32_t at, Visit visit)
 void places::learn_from_twin(std::uint32_t at, std::uint32_t twin)
 {
     place from = list[twin];
-    for (const auto &[word, ways] : from.touched)
-        add_touch_of_twin(at, twin, word, ways);
+    unsigned task = list[at].task;
+    auto for_words = [&](touched_numbers &touched, auto add) {
+        for (lesson_kind how : all_ways)
+            touched.of(how).for_each([&](std::uint32_t number) {
+                if (auto word = word_of_twin(words[number].word, from.task, task))
+                    add(*word, how);
+            });
+    };
+    for_words(from.touched, [&](sim::word_index word, lesson_kind how) { add_touch(at, word, how); });
+    for (unsigned other = 0; other < from.beside.size(); ++other)
+        for_words(from.beside[other], [&](sim::word_index word, lesson_kind how) {
+            add_beside(at, exchanged(other, from.task, task), word, how);
+        });
     for (std::uint32_t next : from.next)
-        add_way(at, place_of(position_of_other(list[next].position, from.task, list[at].task), list[at].task));
+        add_way(at, place_of(position_of_other(list[next].position, from.task, task), task));
     list[at].ends_run = from.ends_run;
 }
 
-void places::touch(sim::word_index word, unsigned task, lesson_kind how)
+bool places::add_touch(std::uint32_t at, sim::word_index word, lesson_kind how)
 {
-    std::uint16_t &known_of_it = words[word];
-    std::uint16_t now = known_of_it != 0 ? known_of_it : static_cast<std::uint16_t>(touched_at_all | task);
+    std::uint32_t number = number_of(word);
+    place &here = list[at];
+    if (!here.touched.of(how).insert(number))
+        return false;
+    std::uint16_t &ways = words[number].ways;
+    if ((ways & touched_at_all) == 0)
+        ways |= touched_at_all | here.task;
     // Of a stack a footprint lists only what others than its owner touch at some time.
-    if ((now & first_task) != task || sim::is_on_a_stack(word))
-        now |= by_several;
+    if ((ways & first_task) != here.task || sim::is_on_a_stack(word))
+        ways |= by_several;
     if (how != lesson_kind::reads)
-        now |= changed_at_all;
+        ways |= changed_at_all;
     if (how != lesson_kind::counts)
-        now |= not_only_counted;
-    known_of_it = now;
+        ways |= not_only_counted;
+    return true;
 }
 
-bool places::is_contended(sim::word_index word) const
+bool places::add_beside(std::uint32_t at, unsigned task, sim::word_index word, lesson_kind how)
 {
-    return (words.at(word) & contended) == contended;
-}
-
-bool places::add_touch(std::uint32_t at, sim::word_index word, std::uint8_t ways)
-{
-    std::uint8_t &before = list[at].touched[word];
-    std::uint8_t fresh_ways = ways & ~before;
-    before |= ways;
-    for (lesson_kind how : {lesson_kind::reads, lesson_kind::changes, lesson_kind::counts})
-        if ((fresh_ways & bit_of(how)) != 0)
-            touch(word, list[at].task, how);
-    return fresh_ways != 0;
-}
-
-// What a twin does to its own stack, the place's task does to its own. Of other memory nobody knows whose it is, but for objects
-// of which there are several.
-void places::add_touch_of_twin(std::uint32_t at, std::uint32_t twin, sim::word_index word, std::uint8_t ways)
-{
-    constexpr sim::word_index words_of_task = sizeof(sim::task) / 8;
-    constexpr sim::word_index words_of_stack = sim::stack_stride / 8;
-    constexpr sim::word_index first_task_word = offsetof(sim::world, tasks) / 8;
-    auto swapped = [&](sim::word_index first, sim::word_index size) {
-        sim::word_index owner = (word - first) / size, here = list[at].task, there = list[twin].task;
-        return word + ((owner == here ? there : owner == there ? here : owner) - owner) * size;
-    };
-    if (sim::is_on_a_stack(word))
-        add_touch(at, swapped(sim::first_stack_word, words_of_stack), ways);
-    else if (word - first_task_word < sim::tasks_max * words_of_task)
-        add_touch(at, swapped(first_task_word, words_of_task), ways);
-    else if (kernel::find_slab_object(&sim::word_at(word)).cache != nullptr)
-        add_touch(at, word, ways);
+    std::vector<touched_numbers> &by = list[at].beside;
+    if (by.size() <= task)
+        by.resize(task + 1);
+    return by[task].of(how).insert(number_of(word));
 }
 
 void places::learn_touch(std::uint32_t at, sim::word_index word, lesson_kind how)
 {
     if (sim::is_on_a_stack(word))
         how = lesson_kind::changes;
-    if (!add_touch(at, word, bit_of(how)))
+    if (!add_touch(at, word, how))
         return;
     fresh.push_back({how, list[at].task, list[at].position, word});
-    for_twins(at, [&](std::uint32_t twin) { add_touch_of_twin(twin, at, word, bit_of(how)); });
+    for_twins(at, [&](std::uint32_t twin) {
+        if (auto theirs = word_of_twin(word, list[at].task, list[twin].task))
+            add_touch(twin, *theirs, how);
+    });
+}
+
+void places::learn_gate(std::uint32_t at, sim::word_index word, bool nests)
+{
+    std::uint16_t &ways = words[number_of(word)].ways;
+    if ((ways & is_gate) == 0 || nests > nested)
+        fresh.push_back({nests ? lesson_kind::nests : lesson_kind::waits, list[at].task, list[at].position, word});
+    nested = nested || nests;
+    ways |= is_gate;
+    learn_touch(at, word, lesson_kind::reads);
+}
+
+// With which gate somebody was seen to come here; where there are several, with none.
+void places::learn_arrival(std::uint32_t at, std::uint32_t gate)
+{
+    std::uint32_t &here = list[at].gate;
+    std::uint32_t now = here == unknown || here == gate ? gate : no_gate;
+    if (std::exchange(here, now) == now)
+        return;
+    sim::word_index word = now == no_gate ? 0 : words[now].word;
+    fresh.push_back({lesson_kind::arrives, list[at].task, list[at].position, word});
+}
+
+void places::learn_beside(std::uint32_t at, unsigned task, sim::word_index word, lesson_kind how)
+{
+    if (sim::is_on_a_stack(word))
+        how = lesson_kind::changes;
+    if (!add_beside(at, task, word, how))
+        return;
+    fresh.push_back({beside_way(how), list[at].task, list[at].position, task_and_word(task, word)});
+    for_twins(at, [&](std::uint32_t twin) {
+        unsigned here = list[at].task, there = list[twin].task;
+        if (auto theirs = word_of_twin(word, here, there))
+            add_beside(twin, exchanged(task, here, there), *theirs, how);
+    });
 }
 
 bool places::add_way(std::uint32_t from, std::uint32_t to)
@@ -230,18 +292,35 @@ void places::learn_start(std::uint64_t alive, const std::array<std::uint64_t, si
 {
     for (std::uint64_t rest = alive; rest != 0; rest &= rest - 1) {
         auto task = static_cast<unsigned>(std::countr_zero(rest));
-        list[place_of(positions[task], task)].at_start = true;
+        std::uint32_t start = place_of(positions[task], task);
+        list[start].at_start = true;
+        list[start].gate = no_gate;
     }
 }
 
-void places::learn_step(unsigned task, std::uint64_t from, std::uint64_t to,
+void places::learn_step(unsigned task, std::uint64_t from, const std::array<std::uint64_t, sim::tasks_max> &now,
                         const std::vector<sim::word_index> &replaced, bool continues)
 {
-    if (is_known(task, from, to, replaced, continues))
-        return;
+    known_step &step = look_up(task, from, now[task], replaced, continues);
+    bool is_new = std::exchange(step.is_new, false);
+    if (is_new)
+        learn_own_step(task, from, now[task], continues);
+    for (unsigned other = 0; other < sim::the_world().task_count; ++other) {
+        if (other == task)
+            continue;
+        std::uint32_t at = place_of(now[other], other);
+        if (step.beside.insert(at))
+            for (std::uint64_t each : footprint)
+                learn_beside(at, task, static_cast<sim::word_index>(each / ways_to_touch),
+                             static_cast<lesson_kind>(each % ways_to_touch));
+    }
+}
+
+void places::learn_own_step(unsigned task, std::uint64_t from, std::uint64_t to, bool continues)
+{
     std::uint32_t start = place_of(from, task);
     for (std::uint64_t each : footprint)
-        learn_touch(start, in_first_object(static_cast<sim::word_index>(each / ways_to_touch)),
+        learn_touch(start, static_cast<sim::word_index>(each / ways_to_touch),
                     static_cast<lesson_kind>(each % ways_to_touch));
     if (!continues)
         return learn_end(start);
@@ -250,64 +329,28 @@ void places::learn_step(unsigned task, std::uint64_t from, std::uint64_t to,
     // Whoever stands at a gate goes on only when it is open, and whoever sleeps only when he is woken.
     const sim::task &t = sim::the_world().tasks[task];
     if (t.gate != nullptr)
-        learn_touch(end, sim::word_of(t.gate), lesson_kind::reads);
+        learn_gate(end, gate_of(task), holds_spinlock(task));
+    learn_arrival(end, t.gate != nullptr ? number_of(gate_of(task)) : no_gate);
     if (t.status == sim::task_status::blocked)
         learn_touch(end, sim::word_of(&t.status), lesson_kind::reads);
 }
 
-std::vector<touched_numbers> places::touched() const
+number_set places::contended() const
 {
-    std::unordered_map<sim::word_index, std::uint32_t> numbers;
-    std::vector<touched_numbers> all(list.size());
-    for (std::size_t i = 0; i < list.size(); ++i)
-        for (const auto &[word, ways] : list[i].touched) {
-            if (!is_contended(word))
-                continue;
-            std::uint32_t number = numbers.try_emplace(word, static_cast<std::uint32_t>(numbers.size())).first->second;
-            if ((ways & reads_bit) != 0)
-                all[i].read.add(number);
-            if ((ways & changes_bit) != 0)
-                all[i].changed.add(number);
-            if ((ways & counts_bit) != 0)
-                all[i].counted.add(number);
-        }
-    return all;
+    number_set found;
+    for (std::uint32_t number = 0; number < words.size(); ++number)
+        if ((words[number].ways & contended_ways) == contended_ways)
+            found.insert(number);
+    return found;
 }
 
-void places::learn(const lesson &elsewhere)
+number_set places::gates() const
 {
-    switch (elsewhere.kind) {
-    case lesson_kind::reads:
-    case lesson_kind::changes:
-    case lesson_kind::counts:
-        learn_touch(place_of(elsewhere.a, elsewhere.task), static_cast<sim::word_index>(elsewhere.b), elsewhere.kind);
-        break;
-    case lesson_kind::leads: {
-        std::uint32_t from = place_of(elsewhere.a, elsewhere.task);
-        learn_way(from, place_of(elsewhere.b, elsewhere.task));
-        break;
-    }
-    case lesson_kind::ends_run:
-        learn_end(place_of(elsewhere.a, elsewhere.task));
-        break;
-    case lesson_kind::shared_word:
-        break; // the walk's
-    }
-}
-
-void places::forget_lessons()
-{
-    fresh.clear();
-    seen.clear();
-}
-
-std::size_t places::bytes() const
-{
-    constexpr std::size_t node = 4 * sizeof(std::uint64_t);
-    std::size_t total = fresh.capacity() * sizeof(lesson) + (seen.size() + words.size()) * node;
-    for (const place &each : list)
-        total += sizeof each + node + each.touched.size() * node + each.next.capacity() * sizeof each.next[0];
-    return total;
+    number_set found;
+    for (std::uint32_t number = 0; number < words.size(); ++number)
+        if ((words[number].ways & is_gate) != 0)
+            found.insert(number);
+    return found;
 }
 
 } // namespace interfuse

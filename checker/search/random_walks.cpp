@@ -12,25 +12,27 @@ namespace interfuse {
 namespace {
 
 constexpr std::size_t steps_max = 5000;
-constexpr std::uint64_t steps_a_walk = 5000; // on average at most, for all rounds
+constexpr std::uint64_t walks_a_round = 100;
 
 } // namespace
 
-void random_walker::walk(const after_step &after)
+void random_walker::walk(const after_step &after, const persistent_sets *sets)
 {
     last = sim::tasks_max;
     stays = std::array{1U, 2U, 8U, 32U, 128U}[chance.below(5)];
-    while (way.depth() < steps_max && take_step(after)) {
+    while (way.depth() < steps_max && take_step(after, sets)) {
     }
     while (way.depth() > 0)
         way.back();
 }
 
-bool random_walker::take_step(const after_step &after)
+bool random_walker::take_step(const after_step &after, const persistent_sets *sets)
 {
     std::uint64_t enabled = way.enabled();
     if (enabled == 0)
         return false;
+    if (sets != nullptr)
+        enabled = sets->choose(enabled, way.alive(), way.all_positions()).tasks;
     unsigned task = last;
     if ((enabled >> task & 1) == 0 || chance.below(stays) == 0) {
         for (std::uint32_t skip = chance.below(static_cast<std::uint32_t>(std::popcount(enabled))); skip > 0; --skip)
@@ -57,16 +59,18 @@ public:
     {
     }
 
+    // Every other time as a search would: what speaks against its sets is met on its ways.
     void walk()
     {
-        walker.walk([&](unsigned task, std::uint64_t stood_at, bool continues) {
+        auto after = [&](unsigned task, std::uint64_t stood_at, bool continues) {
             ++steps;
             if (sets != nullptr) {
                 way.find_replaced(replaced);
-                sets->seen.learn_step(task, stood_at, way.position(task), replaced, continues);
+                sets->seen.learn_step(task, stood_at, way.all_positions(), replaced, continues);
             }
             return true;
-        });
+        };
+        walker.walk(after, ++walks % 2 == 0 ? sets : nullptr);
     }
 
     std::uint64_t steps = 0;
@@ -75,27 +79,25 @@ private:
     random_walker walker;
     world_walk &way;
     persistent_sets *sets;
+    std::uint64_t walks = 0;
     std::vector<sim::word_index> replaced;
 };
 
 } // namespace
 
 void learn_from_random_walks(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance,
-                             std::uint64_t walks, std::chrono::steady_clock::time_point deadline)
+                             std::uint64_t steps_least, std::uint64_t steps_most, std::chrono::steady_clock::time_point deadline)
 {
     learning_walker walker(script, way, sets, chance);
     if (sets != nullptr)
         sets->seen.learn_start(way.alive(), way.all_positions());
-    for (bool matters = true; matters && walker.steps < walks * steps_a_walk;) {
-        for (std::uint64_t left = walks; left > 0 && walker.steps < walks * steps_a_walk; --left) {
-            if (interruption() != 0 || std::chrono::steady_clock::now() >= deadline)
-                break;
+    auto is_time = [&] { return interruption() == 0 && std::chrono::steady_clock::now() < deadline; };
+    for (bool matters = true; (matters || walker.steps < steps_least) && walker.steps < steps_most && is_time();) {
+        for (std::uint64_t left = walks_a_round; left > 0 && walker.steps < steps_most && is_time(); --left)
             walker.walk();
-        }
         matters = !way.learnt().empty();
         way.take_effect();
-        if (sets != nullptr && sets->take_effect())
-            matters = interruption() == 0 && std::chrono::steady_clock::now() < deadline;
+        matters = (sets != nullptr && sets->take_effect()) || matters;
     }
 }
 

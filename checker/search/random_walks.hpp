@@ -19,11 +19,12 @@ public:
 
     random_walker(step_script &script, world_walk &way, sim::rng &chance) : script(script), way(way), chance(chance) {}
 
-    // Until nobody can go on, a step ends the run, or `after` says so; the walk then goes back to the start.
-    void walk(const after_step &after);
+    // Until nobody can go on, a step ends the run, or `after` says so; the walk then goes back to the start. `sets`: where a
+    // search by them would leave tasks out, the walk does so too; null: it tries all.
+    void walk(const after_step &after, const persistent_sets *sets = nullptr);
 
 private:
-    bool take_step(const after_step &after);
+    bool take_step(const after_step &after, const persistent_sets *sets);
 
     step_script &script;
     world_walk &way;
@@ -32,11 +33,12 @@ private:
     unsigned stays = 1; // so many steps it takes on average before another one does
 };
 
-// Takes so many walks, and again, until they have taught nothing that matters or get too long, and puts what was learnt to use.
+// Takes walks of at least so many steps in all, and on until some in a row have taught nothing that matters or they are many, and
+// puts what was learnt to use.
 // That is no more than a good guess: a search goes on to learn, and is repeated as long as it does. `sets`: null if they are
 // not asked for.
 void learn_from_random_walks(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance,
-                             std::uint64_t walks, std::chrono::steady_clock::time_point deadline);
+                             std::uint64_t steps_least, std::uint64_t steps_most, std::chrono::steady_clock::time_point deadline);
 
 // Walks for about so long, for a search that is under way. What was learnt has no effect yet.
 void learn_from_walks_meanwhile(step_script &script, world_walk &way, persistent_sets &sets, sim::rng &chance,

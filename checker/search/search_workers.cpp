@@ -156,7 +156,7 @@ private:
         if (!uses_persistent_sets(bounds.reduce) || states < states_of_long_search)
             return false;
         learn_from_walks_meanwhile(script, way, sets, chance, milliseconds_of_walking);
-        return again.is_due(states, !way.learnt().empty() || !sets.holds());
+        return again.is_due(states, [&] { return !way.learnt().empty() || !sets.holds(); });
     }
 
     void begin_again()
@@ -267,6 +267,7 @@ void searched_share::add(const searched_share &other)
     counts.checks.differ_on_stacks += other.counts.checks.differ_on_stacks;
     counts.checks.behaved_alike += other.counts.checks.behaved_alike;
     counts.checks.commuted += other.counts.checks.commuted;
+    counts.checks.doubted += other.counts.checks.doubted;
     for (const state_finding &each : other.findings) {
         auto same = std::ranges::find(findings, each.fingerprint, &state_finding::fingerprint);
         if (same == findings.end())

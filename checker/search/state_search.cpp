@@ -14,6 +14,7 @@
 #include "checker/search/random_walks.hpp"
 #include "checker/search/search_workers.hpp"
 #include "checker/search/walk_check.hpp"
+#include "sim/fault.hpp"
 #include "sim/run.hpp"
 
 namespace interfuse {
@@ -42,15 +43,10 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t walks_least = 100;
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
-    // So many probes in a row have to meet nothing that speaks against the persistent sets before a long search begins.
-    static constexpr unsigned probes_least = 3;
-    static constexpr std::uint64_t states_of_probe = 1'000'000;
-    static constexpr std::uint64_t walks_of_long_search = 5'000;
-    // Where a lesson makes a search of so many states begin again, many more walks cost little.
-    static constexpr std::uint64_t states_of_very_long_search = 10'000'000;
-    static constexpr std::uint64_t walks_of_very_long_search = 50'000;
+    static constexpr std::uint64_t steps_of_walks_least = 10'000, steps_of_walks_most = 20'000'000;
+    // Of a search of more states than the first number, parts in two orders come first.
+    static constexpr std::uint64_t states_of_first_part = 250'000, states_of_second_part = 1'000'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
@@ -81,9 +77,9 @@ private:
 
     void search_all()
     {
-        walk(walks_least);
+        walk(steps_of_walks_least);
         if (uses_persistent_sets(bounds.reduce))
-            search_with_probes();
+            search_in_parts();
         else
             do
                 search_once(bounds, bounds.jobs);
@@ -92,51 +88,52 @@ private:
             last.counts.walks = walk_inside(on, bounds, script, *way, sets, *visited, last.findings);
     }
 
-    // What the sets go by when the last pass begins decides which states are left out. One process alone learns that by walks and
-    // probes, so it does not depend on how many there are, unless a pass of several ends with a lesson.
-    void search_with_probes()
+    enum class ending : std::uint8_t { complete, cut, stopped };
+
+    // What the sets go by when the last pass begins decides which states are left out. One process alone learns that, in parts of
+    // the search, so it does not depend on how many there are, unless a pass of several ends with a lesson.
+    void search_in_parts()
     {
-        walk(3 * walks_least); // a step that is taken for independent in error costs another pass
-        while (probe(probes_least)) {
-            search_once(bounds, bounds.jobs);
-            bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
-            if (!again && (!is_through() || !has_learnt()))
-                return;
-            if (last.counts.states >= states_of_very_long_search)
-                walk(walks_of_very_long_search);
-        }
+        ending first = settle(states_of_first_part, bounds.seed, 1);
+        if (first == ending::stopped || (first == ending::complete && bounds.jobs == 1))
+            return;
+        if (first == ending::cut && settle(states_of_second_part, bounds.seed + 1, 1) == ending::stopped)
+            return;
+        settle(bounds.states_max, bounds.seed, bounds.jobs);
     }
 
-    // Searches parts, each in another order of tasks, until so many in a row have taught nothing that matters. False if there is
-    // no more to do behind it.
-    bool probe(unsigned wanted)
+    // Passes through so many states in that order, until one has met nothing that speaks against the sets. After each other one,
+    // random walks take about as many steps as it did: depth first comes late to what departs early from the first path.
+    ending settle(std::uint64_t states, std::uint64_t order, unsigned jobs)
     {
-        for (unsigned clean = 0; clean < wanted; ++orders) {
-            search_bounds part = bounds;
-            part.seed = bounds.seed + orders;
-            part.states_max = std::min(bounds.states_max, states_of_probe);
+        search_bounds part = bounds;
+        part.states_max = std::min(bounds.states_max, states);
+        part.seed = order;
+        for (;;) {
             places known = sets.seen;
-            search_once(part, 1);
-            bool learnt = has_learnt();
-            if (is_through() && !learnt) {
-                sets.seen = known;
-                return bounds.jobs > 1;
-            }
+            search_once(part, jobs);
+            bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
             bool cut = last.bound == bound_of_states && part.states_max < bounds.states_max;
-            if (!is_through() && !cut && last.bound != bound_by_lesson)
-                return false;
-            clean = learnt ? 0 : clean + 1;
-            if (orders == 0)
-                walk(walks_of_long_search);
+            if (!again && !cut && !is_through())
+                return ending::stopped;
+            if (!again && !has_learnt()) {
+                sim::require(!is_through() || last.counts.checks.doubted == 0,
+                             "a search has met nothing against its persistent sets, and two steps that they take to be independent "
+                             "lead to different states in either order");
+                if (is_through())
+                    sets.seen = known; // the same for another pass by several processes
+                return cut ? ending::cut : ending::complete;
+            }
+            walk(last.counts.states);
         }
-        return true;
     }
 
-    void walk(std::uint64_t walks)
+    void walk(std::uint64_t steps)
     {
         if (bounds.reduce != reduction::none)
-            learn_from_random_walks(script, *way, uses_persistent_sets(bounds.reduce) ? &sets : nullptr, chance, walks,
-                                    bounds.deadline);
+            learn_from_random_walks(script, *way, uses_persistent_sets(bounds.reduce) ? &sets : nullptr, chance,
+                                    std::min(steps, steps_of_walks_most),
+                                    std::clamp(2 * steps, steps_of_walks_least, steps_of_walks_most), bounds.deadline);
     }
 
     bool has_learnt()
@@ -201,7 +198,6 @@ private:
     persistent_sets sets;
     searched_share last;
     unsigned passes = 0;
-    unsigned orders = 0; // of tasks, that probes have tried
     std::uint64_t states_of_all_passes = 0;
 };
 

@@ -78,6 +78,7 @@ struct search_checks {
     std::uint64_t differ_on_stacks = 0; // states that differ from an earlier one in nothing but data on stacks, dead or not
     std::uint64_t behaved_alike = 0; // times that a state was met again and behaved as before
     std::uint64_t commuted = 0;      // pairs of steps that were taken to be independent
+    std::uint64_t doubted = 0;       // pairs that the persistent sets take so and that are not: the pass must meet a lesson
 };
 
 struct search_counts {

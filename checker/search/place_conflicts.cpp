@@ -1,0 +1,190 @@
+// Conflicts of places, for two tasks at a time.
+#include "checker/search/place_conflicts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace interfuse {
+
+namespace {
+
+using indices = std::vector<std::uint32_t>;
+
+// For each two tasks the words that matter have numbers of their own, few and without gaps. A set of them has three parts of
+// `width` words: those that are read, changed and counted.
+class conflicts_of_two {
+public:
+    conflicts_of_two(const places &seen, const place_order &order, const indices &own, const indices &others,
+                     const std::vector<std::uint32_t> &numbers, const number_set &gates)
+        : seen(seen), order(order), own(own), others(others), width((numbers.size() + 63) / 64), size(3 * width),
+          dense(seen.numbers(), none), place_in_list(seen.all().size()), ahead(own.size() * others.size() * size)
+    {
+        for (std::uint32_t i = 0; i < numbers.size(); ++i)
+            dense[numbers[i]] = i;
+        for (const indices *list : {&own, &others})
+            for (std::uint32_t i = 0; i < list->size(); ++i)
+                place_in_list[(*list)[i]] = i;
+        gate_words.assign(size, 0);
+        for (unsigned part = 0; part < 3; ++part)
+            put(gates, part, gate_words.data());
+        for (std::uint32_t place : others) {
+            their_words.resize(their_words.size() + size);
+            put_all(seen.all()[place].touched, their_words.data() + their_words.size() - size);
+        }
+    }
+
+    void find(place_pairs &conflicts)
+    {
+        unsigned their_task = seen.all()[others.front()].task;
+        std::vector<std::uint64_t> beside(size), step(size), behind(size);
+        for (std::uint32_t i = 0; i < own.size(); ++i) {
+            const places::place &here = seen.all()[own[i]];
+            beside = gate_words;
+            if (their_task < here.beside.size())
+                put_all(here.beside[their_task], beside.data());
+            std::ranges::fill(step, 0);
+            put_all(here.touched, step.data());
+            leave_out_passage(here, step.data());
+            for (std::uint32_t j = 0; j < others.size(); ++j) {
+                std::uint64_t *now = ahead_of(i, j);
+                for (std::size_t k = 0; k < size; ++k)
+                    now[k] = their_words[j * size + k] & beside[k];
+                if (!order.may_lead[own[i]])
+                    continue;
+                std::ranges::fill(behind, 0);
+                for (std::uint32_t next : here.next)
+                    unite(behind.data(), ahead_of(place_in_list[next], j));
+                if (conflict(step.data(), behind.data()))
+                    conflicts.insert(own[i], others[j]);
+                else
+                    unite(now, behind.data());
+            }
+            spread(i);
+        }
+    }
+
+private:
+    static constexpr std::uint32_t none = UINT32_MAX;
+
+    std::uint64_t *ahead_of(std::size_t i, std::size_t j) { return ahead.data() + (i * others.size() + j) * size; }
+
+    void put(const number_set &from, unsigned part, std::uint64_t *into) const
+    {
+        from.for_each([&](std::uint32_t number) {
+            if (std::uint32_t bit = dense[number]; bit != none)
+                into[part * width + bit / 64] |= std::uint64_t{1} << bit % 64;
+        });
+    }
+
+    void put_all(const touched_numbers &from, std::uint64_t *into) const
+    {
+        put(from.read, 0, into);
+        put(from.changed, 1, into);
+        put(from.counted, 2, into);
+    }
+
+    // A step that takes a spinlock and gives it back has nothing to do with others who hold that lock for longer: where it can be
+    // taken behind theirs, the lock is free again. It always is at some time: whoever has it does not sleep meanwhile, nor wait for
+    // another one. Where somebody does so, there are ends at which nobody goes on, and this step may be among those that wait.
+    void leave_out_passage(const places::place &here, std::uint64_t *step) const
+    {
+        if (seen.nests() || here.gate >= places::no_gate || dense[here.gate] == none)
+            return;
+        std::uint32_t bit = dense[here.gate];
+        step[bit / 64] &= ~(std::uint64_t{1} << bit % 64);
+    }
+
+    bool unite(std::uint64_t *into, const std::uint64_t *more) const
+    {
+        bool grows = false;
+        for (std::size_t k = 0; k < size; ++k) {
+            grows = grows || (more[k] & ~into[k]) != 0;
+            into[k] |= more[k];
+        }
+        return grows;
+    }
+
+    // In one order or the other something differs.
+    bool conflict(const std::uint64_t *a, const std::uint64_t *b) const
+    {
+        for (std::size_t k = 0; k < width; ++k) {
+            std::uint64_t read = a[k], changed = a[width + k], counted = a[2 * width + k];
+            if ((changed & (b[k] | b[width + k] | b[2 * width + k])) != 0 ||
+                (read & (b[width + k] | b[2 * width + k])) != 0 || (counted & (b[width + k] | b[k])) != 0)
+                return true;
+        }
+        return false;
+    }
+
+    // From each place of the other task to those from which it is reached.
+    void spread(std::size_t i)
+    {
+        for (bool more = true; more;) {
+            more = false;
+            for (std::uint32_t j = 0; j < others.size(); ++j)
+                for (std::uint32_t next : seen.all()[others[j]].next)
+                    more = unite(ahead_of(i, j), ahead_of(i, place_in_list[next])) || more;
+        }
+    }
+
+    const places &seen;
+    const place_order &order;
+    const indices &own; // the later ones first
+    const indices &others;
+    const std::size_t width, size;
+    std::vector<std::uint32_t> dense;
+    indices place_in_list; // of its task
+    std::vector<std::uint64_t> gate_words, their_words;
+    std::vector<std::uint64_t> ahead; // what the other task may touch, by both places
+};
+
+// Those from which nobody leads have nobody else's behind them, the others only later ones.
+std::array<indices, sim::tasks_max> by_task(const places &seen, const place_order &order)
+{
+    std::array<indices, sim::tasks_max> lists;
+    indices all(seen.all().size());
+    std::iota(all.begin(), all.end(), 0);
+    auto turn = [&](std::uint32_t place) { return order.may_lead[place] ? order.rank[place] : UINT32_MAX; };
+    std::ranges::stable_sort(all, [&](std::uint32_t a, std::uint32_t b) { return turn(a) > turn(b); });
+    for (std::uint32_t place : all)
+        lists[seen.all()[place].task].push_back(place);
+    return lists;
+}
+
+number_set touched_by(const places &seen, const indices &list)
+{
+    number_set found;
+    for (std::uint32_t place : list)
+        for (const number_set *part : {&seen.all()[place].touched.read, &seen.all()[place].touched.changed,
+                                       &seen.all()[place].touched.counted})
+            part->for_each([&](std::uint32_t number) { found.insert(number); });
+    return found;
+}
+
+} // namespace
+
+place_pairs conflicts_of_places(const places &seen, const place_order &order)
+{
+    place_pairs conflicts(seen.all().size());
+    std::array<indices, sim::tasks_max> lists = by_task(seen, order);
+    std::array<number_set, sim::tasks_max> touched;
+    for (unsigned task = 0; task < sim::tasks_max; ++task)
+        touched[task] = touched_by(seen, lists[task]);
+    number_set contended = seen.contended(), gates = seen.gates();
+    for (unsigned task = 0; task < sim::tasks_max; ++task)
+        for (unsigned other = 0; other < sim::tasks_max; ++other) {
+            if (task == other || lists[task].empty() || lists[other].empty())
+                continue;
+            std::vector<std::uint32_t> numbers;
+            touched[task].for_each([&](std::uint32_t number) {
+                if (touched[other].contains(number) && contended.contains(number))
+                    numbers.push_back(number);
+            });
+            if (!numbers.empty())
+                conflicts_of_two(seen, order, lists[task], lists[other], numbers, gates).find(conflicts);
+        }
+    return conflicts;
+}
+
+} // namespace interfuse

@@ -1,0 +1,114 @@
+// Steps that have nothing to do with what others still do while their task goes on.
+#include <array>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "checker/search/testing_search.hpp"
+#include "sim/kernel/spinlock.hpp"
+#include "sim/rng.hpp"
+#include "sim/run.hpp"
+
+namespace interfuse {
+
+namespace {
+
+// Programs made at random: three tasks take one of two spinlocks, some of them the other one within, and change, copy or look at a
+// word of that lock or at one of all. Who takes them in different orders may wait for ever.
+enum class section_action : std::uint8_t { add, triple, copy, look };
+struct section {
+    unsigned lock;
+    bool nested;
+    std::array<section_action, 3> actions; // before, within, after
+};
+std::array<std::vector<section>, 3> section_program;
+
+struct locked_words {
+    std::array<kernel::spinlock_t, 2> locks;
+    std::array<std::uint64_t, 3> words; // the last one is of all
+};
+
+void perform(locked_words &all, section_action what, unsigned word, std::uint64_t &own)
+{
+    sim::point();
+    if (what == section_action::add)
+        all.words[word] += own;
+    else if (what == section_action::triple)
+        all.words[word] *= 3;
+    else if (what == section_action::copy)
+        own = all.words[word] % 4 + 1;
+    else if (all.words[word] % 3 == 1)
+        sim::report({sim::verdict_kind::bug, "BUG_ON", broken_expectations[sim::current_task()], {}});
+}
+
+void go_through(locked_words &all, const section &each, std::uint64_t &own)
+{
+    kernel::spin_lock(&all.locks[each.lock]);
+    perform(all, each.actions[0], each.lock, own);
+    if (each.nested) {
+        kernel::spin_lock(&all.locks[1 - each.lock]);
+        perform(all, each.actions[1], 1 - each.lock, own);
+        kernel::spin_unlock(&all.locks[1 - each.lock]);
+    }
+    kernel::spin_unlock(&all.locks[each.lock]);
+    perform(all, each.actions[2], 2, own);
+}
+
+void build_section_program()
+{
+    auto *all = static_cast<locked_words *>(sim::allocate(sizeof(locked_words)));
+    for (kernel::spinlock_t &lock : all->locks)
+        kernel::spin_lock_init(&lock);
+    for (unsigned task = 0; task < section_program.size(); ++task)
+        start("task", [all, task] {
+            std::uint64_t own = 1;
+            for (const section &each : section_program[task])
+                go_through(*all, each, own);
+        });
+}
+
+void make_section_program(sim::rng &random, bool nests)
+{
+    auto action = [&] { return static_cast<section_action>(random.below(4)); };
+    for (auto &task : section_program) {
+        task.clear();
+        for (unsigned length = 1 + random.below(2); length > 0; --length)
+            task.push_back({random.below(2), nests && random.below(2) == 0, {action(), action(), action()}});
+    }
+}
+
+// Whoever waits for a lock that nobody gives back takes it in one step.
+void compare(bool nests, unsigned programs)
+{
+    sim::rng random(5);
+    std::uint64_t states = 0, fewer_states = 0, findings = 0;
+    for (unsigned program = 0; program < programs; ++program) {
+        make_section_program(random, nests);
+        searched all = search(build_section_program, {.reduce = reduction::none});
+        searched fewer = search(build_section_program, {.reduce = reduction::local_steps, .walks = 20});
+        searched fewest = search(build_section_program, {.reduce = reduction::persistent_sets, .walks = 20});
+        ASSERT_EQ(fewer.counts.ends, all.counts.ends) << "program " << program;
+        ASSERT_EQ(fewest.counts.ends, all.counts.ends) << "program " << program;
+        ASSERT_EQ(fingerprints_of(fewer), fingerprints_of(all)) << "program " << program;
+        ASSERT_EQ(fingerprints_of(fewest), fingerprints_of(all)) << "program " << program;
+        states += all.counts.states;
+        fewer_states += fewer.counts.states;
+        findings += all.findings.size();
+    }
+    EXPECT_GT(findings, programs / 8);
+    EXPECT_LT(fewer_states * 4, states * 3);
+}
+
+} // namespace
+
+TEST(PlaceConflicts, LoseNoEndOfProgramsWithSpinlocks)
+{
+    compare(false, 60);
+}
+
+TEST(PlaceConflicts, LoseNoEndOfProgramsThatNestSpinlocks)
+{
+    compare(true, 60);
+}
+
+} // namespace interfuse
