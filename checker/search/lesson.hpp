@@ -10,8 +10,6 @@ enum class lesson_kind : std::uint8_t {
     changes,        // and changes it
     counts,         // it does nothing to word b but count, see sim::add_to_count
     waits,          // whoever stands at place a waits for word b to be zero
-    nests,          // whoever waits at place a for word b holds a spinlock
-    arrives,        // whoever comes to place a waits for word b; 0: not everybody
     beside_reads,   // while its task stands at place a, a step of another task reads a word: b is task_and_word()
     beside_changes,
     beside_counts,

@@ -45,7 +45,6 @@ public:
                 put_all(here.beside[their_task], beside.data());
             std::ranges::fill(step, 0);
             put_all(here.touched, step.data());
-            leave_out_passage(here, step.data());
             for (std::uint32_t j = 0; j < others.size(); ++j) {
                 std::uint64_t *now = ahead_of(i, j);
                 for (std::size_t k = 0; k < size; ++k)
@@ -82,17 +81,6 @@ private:
         put(from.read, 0, into);
         put(from.changed, 1, into);
         put(from.counted, 2, into);
-    }
-
-    // A step that takes a spinlock and gives it back has nothing to do with others who hold that lock for longer: where it can be
-    // taken behind theirs, the lock is free again. It always is at some time: whoever has it does not sleep meanwhile, nor wait for
-    // another one. Where somebody does so, there are ends at which nobody goes on, and this step may be among those that wait.
-    void leave_out_passage(const places::place &here, std::uint64_t *step) const
-    {
-        if (seen.nests() || here.gate >= places::no_gate || dense[here.gate] == none)
-            return;
-        std::uint32_t bit = dense[here.gate];
-        step[bit / 64] &= ~(std::uint64_t{1} << bit % 64);
     }
 
     bool unite(std::uint64_t *into, const std::uint64_t *more) const

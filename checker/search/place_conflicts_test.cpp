@@ -19,6 +19,7 @@ enum class section_action : std::uint8_t { add, triple, copy, look };
 struct section {
     unsigned lock;
     bool nested;
+    bool quick; // nobody else gets in between, so that it is one step
     std::array<section_action, 3> actions; // before, within, after
 };
 std::array<std::vector<section>, 3> section_program;
@@ -30,7 +31,6 @@ struct locked_words {
 
 void perform(locked_words &all, section_action what, unsigned word, std::uint64_t &own)
 {
-    sim::point();
     if (what == section_action::add)
         all.words[word] += own;
     else if (what == section_action::triple)
@@ -44,6 +44,8 @@ void perform(locked_words &all, section_action what, unsigned word, std::uint64_
 void go_through(locked_words &all, const section &each, std::uint64_t &own)
 {
     kernel::spin_lock(&all.locks[each.lock]);
+    if (!each.quick)
+        sim::point();
     perform(all, each.actions[0], each.lock, own);
     if (each.nested) {
         kernel::spin_lock(&all.locks[1 - each.lock]);
@@ -51,6 +53,7 @@ void go_through(locked_words &all, const section &each, std::uint64_t &own)
         kernel::spin_unlock(&all.locks[1 - each.lock]);
     }
     kernel::spin_unlock(&all.locks[each.lock]);
+    sim::point();
     perform(all, each.actions[2], 2, own);
 }
 
@@ -73,7 +76,8 @@ void make_section_program(sim::rng &random, bool nests)
     for (auto &task : section_program) {
         task.clear();
         for (unsigned length = 1 + random.below(2); length > 0; --length)
-            task.push_back({random.below(2), nests && random.below(2) == 0, {action(), action(), action()}});
+            task.push_back({random.below(2), nests && random.below(2) == 0, random.below(2) == 0,
+                            {action(), action(), action()}});
     }
 }
 

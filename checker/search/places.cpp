@@ -9,7 +9,6 @@
 #include <xxhash.h>
 
 #include "checker/search/world_walk.hpp"
-#include "sim/kernel/sched.hpp"
 #include "sim/kernel/slab.hpp"
 
 namespace interfuse {
@@ -37,13 +36,6 @@ sim::word_index gate_of(unsigned task)
 {
     const std::uint16_t *gate = sim::the_world().tasks[task].gate;
     return gate != nullptr ? sim::word_of(gate) : 0;
-}
-
-// Whether it has something that somebody else could wait for at a gate.
-bool holds_spinlock(unsigned task)
-{
-    const kernel::task_struct *t = kernel::task_of(task);
-    return t == nullptr || t->spinlocks_held != 0;
 }
 
 lesson_kind way_of(const sim::word_change &stored)
@@ -103,7 +95,7 @@ places::known_step &places::look_up(unsigned task, std::uint64_t from, std::uint
         *next++ = with_way(now.stored[i].word, way_of(now.stored[i]));
     for (sim::word_index word : replaced)
         *next++ = with_way(word, lesson_kind::changes);
-    std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues, gate_of(task), holds_spinlock(task),
+    std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues, gate_of(task),
                             XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])};
     if (seen.size() == seen_max)
         seen.clear();
@@ -224,25 +216,13 @@ void places::learn_touch(std::uint32_t at, sim::word_index word, lesson_kind how
     });
 }
 
-void places::learn_gate(std::uint32_t at, sim::word_index word, bool nests)
+void places::learn_gate(std::uint32_t at, sim::word_index word)
 {
     std::uint16_t &ways = words[number_of(word)].ways;
-    if ((ways & is_gate) == 0 || nests > nested)
-        fresh.push_back({nests ? lesson_kind::nests : lesson_kind::waits, list[at].task, list[at].position, word});
-    nested = nested || nests;
+    if ((ways & is_gate) == 0)
+        fresh.push_back({lesson_kind::waits, list[at].task, list[at].position, word});
     ways |= is_gate;
     learn_touch(at, word, lesson_kind::reads);
-}
-
-// With which gate somebody was seen to come here; where there are several, with none.
-void places::learn_arrival(std::uint32_t at, std::uint32_t gate)
-{
-    std::uint32_t &here = list[at].gate;
-    std::uint32_t now = here == unknown || here == gate ? gate : no_gate;
-    if (std::exchange(here, now) == now)
-        return;
-    sim::word_index word = now == no_gate ? 0 : words[now].word;
-    fresh.push_back({lesson_kind::arrives, list[at].task, list[at].position, word});
 }
 
 void places::learn_beside(std::uint32_t at, unsigned task, sim::word_index word, lesson_kind how)
@@ -294,7 +274,6 @@ void places::learn_start(std::uint64_t alive, const std::array<std::uint64_t, si
         auto task = static_cast<unsigned>(std::countr_zero(rest));
         std::uint32_t start = place_of(positions[task], task);
         list[start].at_start = true;
-        list[start].gate = no_gate;
     }
 }
 
@@ -329,8 +308,7 @@ void places::learn_own_step(unsigned task, std::uint64_t from, std::uint64_t to,
     // Whoever stands at a gate goes on only when it is open, and whoever sleeps only when he is woken.
     const sim::task &t = sim::the_world().tasks[task];
     if (t.gate != nullptr)
-        learn_gate(end, gate_of(task), holds_spinlock(task));
-    learn_arrival(end, t.gate != nullptr ? number_of(gate_of(task)) : no_gate);
+        learn_gate(end, gate_of(task));
     if (t.status == sim::task_status::blocked)
         learn_touch(end, sim::word_of(&t.status), lesson_kind::reads);
 }

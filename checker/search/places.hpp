@@ -29,14 +29,12 @@ struct touched_numbers {
 class places {
 public:
     static constexpr std::uint32_t unknown = UINT32_MAX;
-    static constexpr std::uint32_t no_gate = UINT32_MAX - 1;
 
     struct place {
         std::uint64_t position = 0; // world_walk::position
         std::uint8_t task = 0;
         bool at_start = false;               // its task begins here
         bool ends_run = false;               // a step from here has done so
-        std::uint32_t gate = unknown;        // number of the one word that whoever comes here waits for
         touched_numbers touched;             // by steps from here
         std::vector<touched_numbers> beside; // by each task, what its steps touch while this one's stands here; may be shorter
         std::vector<std::uint32_t> next;     // places they lead to
@@ -53,8 +51,6 @@ public:
     std::uint32_t find(std::uint64_t position) const; // in that list, or `unknown`
     // Numbers of words that several tasks touch, one of which changes it, unless all do nothing but count.
     number_set contended() const;
-    // Whether somebody was seen to wait for a spinlock that holds another one.
-    bool nests() const { return nested; }
     // Numbers of words that tasks wait for at a gate, as for a lock.
     number_set gates() const;
     std::uint32_t numbers() const { return static_cast<std::uint32_t>(words.size()); }
@@ -93,8 +89,7 @@ private:
     bool add_beside(std::uint32_t at, unsigned task, sim::word_index word, lesson_kind how);
     bool add_way(std::uint32_t from, std::uint32_t to);
     void learn_touch(std::uint32_t at, sim::word_index word, lesson_kind how);
-    void learn_gate(std::uint32_t at, sim::word_index word, bool nests);
-    void learn_arrival(std::uint32_t at, std::uint32_t gate);
+    void learn_gate(std::uint32_t at, sim::word_index word);
     void learn_beside(std::uint32_t at, unsigned task, sim::word_index word, lesson_kind how);
     void learn_way(std::uint32_t from, std::uint32_t to);
     void learn_end(std::uint32_t at);
@@ -108,7 +103,6 @@ private:
     std::unordered_map<std::uint64_t, known_step> seen; // by their hashes
     std::vector<std::uint64_t> footprint; // of the step in progress: each word, with how it was touched
     std::vector<lesson> fresh;
-    bool nested = false;
 };
 
 } // namespace interfuse

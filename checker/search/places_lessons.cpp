@@ -14,11 +14,7 @@ void places::learn(const lesson &elsewhere)
         learn_touch(place_there(), word, elsewhere.kind);
         break;
     case lesson_kind::waits:
-    case lesson_kind::nests:
-        learn_gate(place_there(), word, elsewhere.kind == lesson_kind::nests);
-        break;
-    case lesson_kind::arrives:
-        learn_arrival(place_there(), word != 0 ? number_of(word) : no_gate);
+        learn_gate(place_there(), word);
         break;
     case lesson_kind::beside_reads:
     case lesson_kind::beside_changes:

@@ -100,8 +100,10 @@ void self_check::commutation(const search_step &last, unsigned other, bool suppo
             instead.push_back(ending());
             return;
         }
-        if (bool waits = (way.enabled() >> last.task & 1) == 0; waits && instead.size() < behind.size()) {
-            behind.erase(behind.begin() + static_cast<std::ptrdiff_t>(instead.size()));
+        bool goes_on = (way.enabled() >> last.task & 1) != 0;
+        sim::require(goes_on || supposed, "behind a step that was taken to be independent another one cannot be taken");
+        if (!goes_on) {
+            instead.push_back(state_key{});
             return;
         }
         bool alike = take(last) && script.used == last.answers.size() && script.answers == last.answers;

@@ -25,8 +25,7 @@ public:
     void congruence();
     // The last step, and each step that the other task could take before it, lead to the same states in either order, or
     // the other ends the run alike. `supposed`: the persistent sets say so, which is no more than a guess until the pass is over;
-    // where they do not commute, that is counted. Where the other takes a spinlock that the last one waits for, and keeps it, the last one comes
-    // later: that is for programs made at random to try (place_conflicts_test). REQUIRES: the run goes on behind the last one.
+    // where they do not commute, that is counted. REQUIRES: the run goes on behind the last one.
     void commutation(const search_step &last, unsigned other, bool supposed);
 
     search_checks done;
