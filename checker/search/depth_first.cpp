@@ -115,8 +115,10 @@ bool depth_first::begins_again()
 {
     if (!leaves_out())
         return false;
-    return again.is_due(others == nullptr ? counts.states : others->published().states,
-                        [&] { return !way.learnt().empty() || !sets.holds(); });
+    return again.is_due(others == nullptr ? counts.states : others->published().states, [&] {
+        counts.mended += sets.mend();
+        return counts.mended + way.learnt().size();
+    });
 }
 
 // Goes back to the start for it, and takes the path again.

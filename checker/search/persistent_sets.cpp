@@ -179,6 +179,23 @@ std::vector<bool> persistent_sets::leaders() const
 
 bool persistent_sets::take_effect()
 {
+    bool matters = put_to_use();
+    seen.forget_lessons();
+    judged = 0;
+    return matters;
+}
+
+bool persistent_sets::mend()
+{
+    if (holds())
+        return false;
+    put_to_use();
+    judged = seen.learnt().size();
+    return true;
+}
+
+bool persistent_sets::put_to_use()
+{
     place_order known_before = std::exchange(known, {ranks(), {}});
     known.may_lead = leaders();
     place_pairs conflicting_before = std::exchange(conflicting, conflicts_of_places(seen, known));
@@ -191,8 +208,6 @@ bool persistent_sets::take_effect()
     }
     begin_relying(seen.all().size());
     lately.assign(remembered_places, {});
-    seen.forget_lessons();
-    judged = 0;
     return matters;
 }
 

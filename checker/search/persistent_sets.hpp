@@ -21,8 +21,8 @@ namespace interfuse {
 // be moved behind them; then the search has followed the schedule. After a search that has met something, another one goes by
 // less.
 //
-// What is learnt has an effect only when the next search begins, so that a search visits the same states in whatever order it
-// goes through them.
+// What is learnt has an effect when the next search begins, so that a search visits the same states in whatever order it
+// goes through them. One that has met something has to be done again: for the rest of it the sets can be mended.
 class persistent_sets {
 public:
     // `alone`: only sets of one.
@@ -42,6 +42,8 @@ public:
     bool holds() const;
     // Puts what was learnt to use. Whether a set that could have been chosen before cannot be any more.
     bool take_effect();
+    // The same in the middle of a search, if something speaks against the sets; what they were relied on before is forgotten.
+    bool mend();
 
     std::size_t bytes() const;
 
@@ -55,6 +57,7 @@ private:
         std::array<std::uint64_t, sim::tasks_max> conflicts; // those who may do what conflicts with a task's next step
     };
 
+    bool put_to_use();
     std::vector<std::uint32_t> ranks() const;
     // As far as the places are known to the search in progress.
     std::vector<bool> leaders() const;

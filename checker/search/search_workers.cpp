@@ -129,6 +129,7 @@ public:
         for (worker &each : workers)
             add_to(sum, each);
         sum.counts.visited_bytes = visited.bytes();
+        sum.counts.mended += mended;
         sum.interrupted = std::max(sum.interrupted, interruption());
         if (begins_again && sum.bound == bound_by_others)
             sum.bound = bound_by_lesson;
@@ -156,7 +157,10 @@ private:
         if (!uses_persistent_sets(bounds.reduce) || states < states_of_long_search)
             return false;
         learn_from_walks_meanwhile(script, way, sets, chance, milliseconds_of_walking);
-        return again.is_due(states, [&] { return !way.learnt().empty() || !sets.holds(); });
+        return again.is_due(states, [&] {
+            mended += sets.mend();
+            return mended + way.learnt().size();
+        });
     }
 
     void begin_again()
@@ -242,6 +246,7 @@ private:
     sim::rng chance{4};
     new_beginning again;
     bool begins_again = false;
+    std::uint64_t mended = 0; // its sets by this process
     team members;
     std::vector<worker> workers;
 };
@@ -261,6 +266,7 @@ void searched_share::add(const searched_share &other)
     counts.revisits += other.counts.revisits;
     counts.ends += other.counts.ends;
     counts.stalled += other.counts.stalled;
+    counts.mended += other.counts.mended;
     counts.race_steps += other.counts.race_steps;
     counts.depth = std::max(counts.depth, other.counts.depth);
     counts.path_bytes += other.counts.path_bytes;

@@ -116,7 +116,7 @@ private:
             bool cut = last.bound == bound_of_states && part.states_max < bounds.states_max;
             if (!again && !cut && !is_through())
                 return ending::stopped;
-            if (!again && !has_learnt()) {
+            if (!again && last.counts.mended == 0 && !has_learnt()) {
                 sim::require(!is_through() || last.counts.checks.doubted == 0,
                              "a search has met nothing against its persistent sets, and two steps that they take to be independent "
                              "lead to different states in either order");

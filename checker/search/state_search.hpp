@@ -88,6 +88,7 @@ struct search_counts {
     std::uint64_t revisits = 0;    // transitions into a state that was known
     std::uint64_t ends = 0;        // states in which nobody can go on
     std::uint64_t stalled = 0;     // of these, stalled by the scenario's design
+    std::uint64_t mended = 0;      // times that the persistent sets were, so that the pass has to be repeated
     std::size_t depth = 0;         // the longest path
     std::size_t visited_bytes = 0;
     std::size_t path_bytes = 0;   // of the way back from the deepest state
