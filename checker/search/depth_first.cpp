@@ -18,9 +18,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// An order for each seed; without one, what takes fewer steps. With local steps those that disturb the others come first, as
-// scenarios start them last: most of what the others do has nothing to do with them, so they sleep meanwhile. With sleep sets
-// alone it is the other way round. Where a search ends at its first finding, the order decides how soon that is.
+// An order for each seed; without one, what takes fewer steps. With local steps those that disturb the others come
+// first, as scenarios start them last: most of what the others do has nothing to do with them, so they sleep meanwhile.
+// With sleep sets alone it is the other way round. Where a search ends at its first finding, the order decides how soon
+// that is.
 std::array<std::uint8_t, sim::tasks_max> turns_of(const search_bounds &bounds)
 {
     std::array<std::uint8_t, sim::tasks_max> turns{};
@@ -35,6 +36,9 @@ std::array<std::uint8_t, sim::tasks_max> turns_of(const search_bounds &bounds)
 
 constexpr std::uint64_t transitions_between_looks = 4096;
 constexpr std::uint64_t transitions_between_offers = 64;
+// Behind so many states that were passed through the next one is kept, and everybody is tried there. So no circle of
+// local steps leaves anybody out for ever. Longer than any run of local steps that is none.
+constexpr std::uint32_t longest_run_of_passed = 500;
 
 std::uint64_t bit(unsigned task)
 {
@@ -165,8 +169,12 @@ bool depth_first::enter(std::uint32_t asleep)
     if (leaves_out() && enabled != 0)
         tried = sets.choose(enabled, way.alive(), way.all_positions());
     std::uint64_t left_out = enabled & ~tried.tasks;
-    if (tried.passes)
+    if (tried.passes && run_of_passed() < longest_run_of_passed)
         return pass_through(tried.tasks, left_out, asleep);
+    if (tried.passes) {
+        tried.tasks = enabled;
+        left_out = 0;
+    }
     if (keeps_order(bounds))
         tried.tasks &= ~alike_in(tried.tasks);
     visited_set::added added = visited.add(enabled != 0 && tails ? way.hash() + tails->key() : way.hash(),
@@ -212,9 +220,14 @@ std::uint64_t depth_first::stirred() const
     return f.stirred | (f.passed && f.taken.answers.empty() ? 0 : bit(f.taken.task));
 }
 
-// Those that are in all like an earlier one of them. Of two tasks that were alike at the start, and have taken none but the same
-// local steps since, each can be exchanged for the other in the state as it is; so what begins with a step of the one also
-// begins with one of the other (symmetry: Emerson and Sistla 1996).
+std::uint32_t depth_first::run_of_passed() const
+{
+    return depth > 0 && frames[depth - 1].passed ? frames[depth - 1].run_of_passed + 1 : 0;
+}
+
+// Those that are in all like an earlier one of them. Of two tasks that were alike at the start, and have taken none but
+// the same local steps since, each can be exchanged for the other in the state as it is; so what begins with a step of
+// the one also begins with one of the other (symmetry: Emerson and Sistla 1996).
 std::uint64_t depth_first::alike_in(std::uint64_t enabled) const
 {
     std::uint64_t alike = 0, fresh = enabled & ~stirred();
@@ -244,9 +257,11 @@ bool depth_first::push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_
     }
     if (frames.size() == depth)
         frames.emplace_back();
-    std::uint64_t before = stirred();
+    std::uint64_t stirred_before = stirred();
+    std::uint32_t passed_before = run_of_passed();
     search_frame &f = frames[depth++];
-    f.stirred = before;
+    f.stirred = stirred_before;
+    f.run_of_passed = passed_before;
     f.passed = false;
     f.awake = tasks;
     f.left_out = left_out;

@@ -53,6 +53,7 @@ private:
     bool sleeps() const { return bounds.reduce == reduction::sleep_sets || leaves_out(); }
     bool enter(std::uint32_t asleep);
     std::uint64_t stirred() const;
+    std::uint32_t run_of_passed() const;
     std::uint64_t alike_in(std::uint64_t enabled) const;
     bool pass_through(std::uint64_t task, std::uint64_t left_out, std::uint32_t asleep);
     bool push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_t asleep);

@@ -11,8 +11,8 @@ namespace {
 
 using indices = std::vector<std::uint32_t>;
 
-// For each two tasks the words that matter have numbers of their own, few and without gaps. A set of them has three parts of
-// `width` words: those that are read, changed and counted.
+// For each two tasks the words that matter have numbers of their own, few and without gaps. A set of them has three
+// parts of `width` words: those that are read, changed and counted.
 class conflicts_of_two {
 public:
     conflicts_of_two(const places &seen, const place_order &order, const indices &own, const indices &others,
@@ -32,17 +32,18 @@ public:
             their_words.resize(their_words.size() + size);
             put_all(seen.all()[place].touched, their_words.data() + their_words.size() - size);
         }
+        their_future = their_words;
+        spread(their_future.data());
     }
 
     void find(place_pairs &conflicts)
     {
-        unsigned their_task = seen.all()[others.front()].task;
         std::vector<std::uint64_t> beside(size), step(size), behind(size);
         for (std::uint32_t i = 0; i < own.size(); ++i) {
             const places::place &here = seen.all()[own[i]];
             beside = gate_words;
-            if (their_task < here.beside.size())
-                put_all(here.beside[their_task], beside.data());
+            put_beside(here, beside.data());
+            continuation behind_it = continue_from(i);
             std::ranges::fill(step, 0);
             put_all(here.touched, step.data());
             for (std::uint32_t j = 0; j < others.size(); ++j) {
@@ -52,14 +53,16 @@ public:
                 if (!order.may_lead[own[i]])
                     continue;
                 std::ranges::fill(behind, 0);
-                for (std::uint32_t next : here.next)
-                    unite(behind.data(), ahead_of(place_in_list[next], j));
+                for (std::uint32_t k : behind_it.known)
+                    unite(behind.data(), ahead_of(k, j));
+                for (std::size_t k = 0; k < behind_it.beside_others.size(); ++k)
+                    behind[k] |= their_future[j * size + k] & behind_it.beside_others[k];
                 if (conflict(step.data(), behind.data()))
                     conflicts.insert(own[i], others[j]);
                 else
                     unite(now, behind.data());
             }
-            spread(i);
+            spread(ahead_of(i, 0));
         }
     }
 
@@ -93,6 +96,44 @@ private:
         return grows;
     }
 
+    // Where steps from that place lead. To what was dealt with, then it is known what the other task may touch beside
+    // what comes there. Or back, and that depends on this: then whatever it may touch beside any place on the way to
+    // what was dealt with.
+    struct continuation {
+        indices known;
+        std::vector<std::uint64_t> beside_others; // empty if all of it is known
+    };
+
+    continuation continue_from(std::uint32_t start)
+    {
+        continuation found;
+        std::vector<bool> reached(own.size());
+        indices open;
+        auto go_on = [&](const places::place &from) {
+            for (std::uint32_t next : from.next)
+                if (std::uint32_t k = place_in_list[next]; !reached[k]) {
+                    reached[k] = true;
+                    (k < start ? found.known : open).push_back(k);
+                }
+        };
+        go_on(seen.all()[own[start]]);
+        if (!open.empty())
+            found.beside_others = gate_words;
+        while (!open.empty()) {
+            const places::place &here = seen.all()[own[open.back()]];
+            open.pop_back();
+            put_beside(here, found.beside_others.data());
+            go_on(here);
+        }
+        return found;
+    }
+
+    void put_beside(const places::place &here, std::uint64_t *into) const
+    {
+        if (unsigned their_task = seen.all()[others.front()].task; their_task < here.beside.size())
+            put_all(here.beside[their_task], into);
+    }
+
     // In one order or the other something differs.
     bool conflict(const std::uint64_t *a, const std::uint64_t *b) const
     {
@@ -106,13 +147,13 @@ private:
     }
 
     // From each place of the other task to those from which it is reached.
-    void spread(std::size_t i)
+    void spread(std::uint64_t *words) const
     {
         for (bool more = true; more;) {
             more = false;
             for (std::uint32_t j = 0; j < others.size(); ++j)
                 for (std::uint32_t next : seen.all()[others[j]].next)
-                    more = unite(ahead_of(i, j), ahead_of(i, place_in_list[next])) || more;
+                    more = unite(words + j * size, words + place_in_list[next] * size) || more;
         }
     }
 
@@ -124,7 +165,8 @@ private:
     std::vector<std::uint32_t> dense;
     indices place_in_list; // of its task
     std::vector<std::uint64_t> gate_words, their_words;
-    std::vector<std::uint64_t> ahead; // what the other task may touch, by both places
+    std::vector<std::uint64_t> their_future; // their words from each of their places on
+    std::vector<std::uint64_t> ahead;        // what the other task may touch, by both places
 };
 
 // Those from which nobody leads have nobody else's behind them, the others only later ones.
@@ -144,8 +186,8 @@ number_set touched_by(const places &seen, const indices &list)
 {
     number_set found;
     for (std::uint32_t place : list)
-        for (const number_set *part : {&seen.all()[place].touched.read, &seen.all()[place].touched.changed,
-                                       &seen.all()[place].touched.counted})
+        for (const number_set *part :
+             {&seen.all()[place].touched.read, &seen.all()[place].touched.changed, &seen.all()[place].touched.counted})
             part->for_each([&](std::uint32_t number) { found.insert(number); });
     return found;
 }

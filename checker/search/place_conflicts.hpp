@@ -23,7 +23,7 @@ struct place_pairs {
     }
 };
 
-// By place, how late it comes: a place that may lead has only places of a higher rank behind it, and others that may not.
+// By place, how late it comes: a place that may lead has mostly places of a higher rank behind it, and others that may not.
 struct place_order {
     std::vector<std::uint32_t> rank;
     std::vector<bool> may_lead; // in a set that leaves others out

@@ -58,6 +58,9 @@ void put(packer &into, const search_frame &f)
     into.put(f.awake);
     into.put(f.left_out);
     into.put(f.tried);
+    into.put(f.stirred);
+    into.put(f.passed);
+    into.put(f.run_of_passed);
     into.put(f.taken);
     into.put(f.next);
     into.put(f.more_variants);
@@ -75,6 +78,9 @@ void take(unpacker &from, search_frame &f)
     from.take(f.awake);
     from.take(f.left_out);
     from.take(f.tried);
+    from.take(f.stirred);
+    from.take(f.passed);
+    from.take(f.run_of_passed);
     from.take(f.taken);
     from.take(f.next);
     from.take(f.more_variants);
