@@ -32,7 +32,7 @@ void note_word(word_index word, bool write)
     if ((mark & counted_mark) != 0) {
         mark = 3;
     } else if (write && (mark & 2) == 0) {
-        now.stored[now.stores++] = {word, word_at(word)};
+        now.stored[now.stores++] = {word, now.loads, word_at(word)};
         mark |= 3;
     } else if (!write && (mark & 1) == 0) {
         now.loaded[now.loads++] = word;

@@ -32,6 +32,7 @@ inline std::uint64_t &word_at(word_index word)
 
 struct word_change {
     word_index word;
+    std::uint32_t loads; // of other words that the step had listed before
     std::uint64_t before;
 };
 

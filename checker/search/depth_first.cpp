@@ -36,6 +36,7 @@ std::array<std::uint8_t, sim::tasks_max> turns_of(const search_bounds &bounds)
 
 constexpr std::uint64_t transitions_between_looks = 4096;
 constexpr std::uint64_t transitions_between_offers = 64;
+constexpr unsigned looks_between_counts = 64; // of bytes that take a while to count
 // Behind so many states that were passed through the next one is kept, and everybody is tried there. So no circle of
 // local steps leaves anybody out for ever. Longer than any run of local steps that is none.
 constexpr std::uint32_t longest_run_of_passed = 500;
@@ -145,7 +146,9 @@ void depth_first::count_bytes()
     counts.visited_bytes = visited.bytes();
     if (check)
         counts.checks = check->done;
-    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + sets.bytes() + frames.size() * sizeof frames[0] +
+    if (looks++ % looks_between_counts == 0)
+        bytes_of_sets = sets.bytes();
+    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + bytes_of_sets + frames.size() * sizeof frames[0] +
                                                         (circles ? circles->bytes() : 0));
 }
 
@@ -330,7 +333,7 @@ void depth_first::take_next_step()
     if (bounds.reduce != reduction::none)
         way.find_replaced(replaced);
     if (leaves_out())
-        sets.seen.learn_step(f.taken.task, stood_at, way.all_positions(), replaced, continues);
+        sets.seen.learn_step(f.taken.task, stood_at, way.all_positions(), replaced, continues, way.known_number());
     if (sleeps())
         asleep = still_asleep(f);
     if (!continues)

@@ -94,6 +94,8 @@ private:
     std::size_t depth = 0;
     std::uint32_t steps_max = 0;
     new_beginning again;
+    unsigned looks = 0;
+    std::size_t bytes_of_sets = 0;
 };
 
 } // namespace interfuse

@@ -50,8 +50,8 @@ constexpr std::array all_ways = {lesson_kind::reads, lesson_kind::changes, lesso
 constexpr std::size_t seen_max = std::size_t{1} << 17;
 constexpr std::size_t remembered_places = 4096; // a power of two
 
-// What a task does to its own stack and to its own task_struct, its twin does to those of its own. Of other memory nobody knows
-// whose it is, but for objects of which there are several.
+// What a task does to its own stack and to its own task_struct, its twin does to those of its own. Of other memory
+// nobody knows whose it is, but for objects of which there are several.
 std::optional<sim::word_index> word_of_twin(sim::word_index word, unsigned task, unsigned twin)
 {
     constexpr sim::word_index words_of_task = sizeof(sim::task) / 8;
@@ -82,9 +82,8 @@ number_set &touched_numbers::of(lesson_kind how)
     return how == lesson_kind::reads ? read : how == lesson_kind::changes ? changed : counted;
 }
 
-// Fills `footprint` with words of the step that was taken last.
-places::known_step &places::look_up(unsigned task, std::uint64_t from, std::uint64_t to,
-                                    const std::vector<sim::word_index> &replaced, bool continues)
+// Of the step that was taken last.
+void places::list_footprint(const std::vector<sim::word_index> &replaced)
 {
     const sim::step_footprint &now = sim::the_footprint;
     footprint.resize(now.loads + now.stores + replaced.size());
@@ -95,11 +94,23 @@ places::known_step &places::look_up(unsigned task, std::uint64_t from, std::uint
         *next++ = with_way(now.stored[i].word, way_of(now.stored[i]));
     for (sim::word_index word : replaced)
         *next++ = with_way(word, lesson_kind::changes);
+}
+
+std::uint32_t places::look_up(unsigned task, std::uint64_t from, std::uint64_t to,
+                                    const std::vector<sim::word_index> &replaced, bool continues)
+{
+    list_footprint(replaced);
     std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues, gate_of(task),
                             XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])};
-    if (seen.size() == seen_max)
+    if (seen.size() == seen_max) {
         seen.clear();
-    return seen[XXH3_64bits(step, sizeof step)];
+        steps.clear();
+        by_number.clear();
+    }
+    auto [at, is_new] = seen.try_emplace(XXH3_64bits(step, sizeof step), static_cast<std::uint32_t>(steps.size()));
+    if (is_new)
+        steps.emplace_back();
+    return at->second;
 }
 
 std::uint32_t places::number_of(sim::word_index word)
@@ -278,9 +289,15 @@ void places::learn_start(std::uint64_t alive, const std::array<std::uint64_t, si
 }
 
 void places::learn_step(unsigned task, std::uint64_t from, const std::array<std::uint64_t, sim::tasks_max> &now,
-                        const std::vector<sim::word_index> &replaced, bool continues)
+                        const std::vector<sim::word_index> &replaced, bool continues, std::uint32_t number)
 {
-    known_step &step = look_up(task, from, now[task], replaced, continues);
+    bool is_listed = number >= by_number.size() || by_number[number] == 0;
+    std::uint32_t index = is_listed ? look_up(task, from, now[task], replaced, continues) : by_number[number] - 1;
+    if (number != 0 && is_listed) {
+        by_number.resize(std::max<std::size_t>(by_number.size(), number + 1));
+        by_number[number] = index + 1;
+    }
+    known_step &step = steps[index];
     bool is_new = std::exchange(step.is_new, false);
     if (is_new)
         learn_own_step(task, from, now[task], continues);
@@ -288,10 +305,13 @@ void places::learn_step(unsigned task, std::uint64_t from, const std::array<std:
         if (other == task)
             continue;
         std::uint32_t at = place_of(now[other], other);
-        if (step.beside.insert(at))
-            for (std::uint64_t each : footprint)
-                learn_beside(at, task, static_cast<sim::word_index>(each / ways_to_touch),
-                             static_cast<lesson_kind>(each % ways_to_touch));
+        if (!step.beside.insert(at))
+            continue;
+        if (!std::exchange(is_listed, true))
+            list_footprint(replaced);
+        for (std::uint64_t each : footprint)
+            learn_beside(at, task, static_cast<sim::word_index>(each / ways_to_touch),
+                         static_cast<lesson_kind>(each % ways_to_touch));
     }
 }
 

@@ -14,9 +14,9 @@
 
 namespace interfuse {
 
-// Numbers of words, by what is done to them. A word that was stored to and has its old value again counts as read, as nobody
-// can look in between. Of stacks those words count that others than their owner touch; where calls have returned or were made,
-// such a word is another one than before, hence changed.
+// Numbers of words, by what is done to them. A word that was stored to and has its old value again counts as read, as
+// nobody can look in between. Of stacks those words count that others than their owner touch; where calls have returned
+// or were made, such a word is another one than before, hence changed.
 struct touched_numbers {
     number_set read, changed;
     number_set counted; // see sim::add_to_count
@@ -33,19 +33,20 @@ public:
     struct place {
         std::uint64_t position = 0; // world_walk::position
         std::uint8_t task = 0;
-        bool at_start = false;               // its task begins here
-        bool ends_run = false;               // a step from here has done so
-        touched_numbers touched;             // by steps from here
-        std::vector<touched_numbers> beside; // by each task, what its steps touch while this one's stands here; may be shorter
-        std::vector<std::uint32_t> next;     // places they lead to
+        bool at_start = false;   // its task begins here
+        bool ends_run = false;   // a step from here has done so
+        touched_numbers touched; // by steps from here
+        std::vector<touched_numbers>
+            beside; // by each task, what its steps touch while this one's stands here; may be shorter
+        std::vector<std::uint32_t> next; // places they lead to
     };
 
     // Where the tasks stand at the start; there are some that never go on from there.
     void learn_start(std::uint64_t alive, const std::array<std::uint64_t, sim::tasks_max> &positions);
-    // Reads the step that a task took last, from one place to where it stands now, out of sim::the_footprint; `replaced` as in
-    // world_walk.
+    // Reads the step that a task took last, from one place to where it stands now, out of sim::the_footprint;
+    // `replaced` and `number` as in world_walk.
     void learn_step(unsigned task, std::uint64_t from, const std::array<std::uint64_t, sim::tasks_max> &now,
-                    const std::vector<sim::word_index> &replaced, bool continues);
+                    const std::vector<sim::word_index> &replaced, bool continues, std::uint32_t number);
 
     const std::vector<place> &all() const { return list; }
     std::uint32_t find(std::uint64_t position) const; // in that list, or `unknown`
@@ -77,8 +78,9 @@ private:
         std::uint32_t index = unknown;
     };
 
-    known_step &look_up(unsigned task, std::uint64_t from, std::uint64_t to, const std::vector<sim::word_index> &replaced,
-                        bool continues);
+    void list_footprint(const std::vector<sim::word_index> &replaced);
+    std::uint32_t look_up(unsigned task, std::uint64_t from, std::uint64_t to,
+                          const std::vector<sim::word_index> &replaced, bool continues);
     std::uint32_t number_of(sim::word_index word);
     std::uint32_t place_of(std::uint64_t position, unsigned task);
     std::uint64_t code_of(const place &at) const;
@@ -99,8 +101,10 @@ private:
     std::unordered_map<std::uint64_t, std::uint32_t> known;
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_code; // places of different tasks
     std::vector<place> list;
-    std::vector<remembered> lately; // places, by the lower bits of their positions
-    std::unordered_map<std::uint64_t, known_step> seen; // by their hashes
+    std::vector<remembered> lately;                        // places, by the lower bits of their positions
+    std::unordered_map<std::uint64_t, std::uint32_t> seen; // steps, by their hashes
+    std::vector<known_step> steps;
+    std::vector<std::uint32_t> by_number; // the same by the number of the step, from 1 on; 0: not seen yet
     std::vector<std::uint64_t> footprint; // of the step in progress: each word, with how it was touched
     std::vector<lesson> fresh;
 };

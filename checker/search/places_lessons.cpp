@@ -43,7 +43,7 @@ std::size_t places::bytes() const
 {
     constexpr std::size_t node = 4 * sizeof(std::uint64_t);
     std::size_t total = fresh.capacity() * sizeof(lesson) + words.size() * (node + sizeof(known_word));
-    for (const auto &[hash, step] : seen)
+    for (const known_step &step : steps)
         total += node + sizeof step + step.beside.bytes();
     for (const place &each : list) {
         total += sizeof each + node + each.touched.bytes() + each.next.capacity() * sizeof each.next[0];

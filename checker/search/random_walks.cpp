@@ -66,7 +66,7 @@ public:
             ++steps;
             if (sets != nullptr) {
                 way.find_replaced(replaced);
-                sets->seen.learn_step(task, stood_at, way.all_positions(), replaced, continues);
+                sets->seen.learn_step(task, stood_at, way.all_positions(), replaced, continues, way.known_number());
             }
             return true;
         };
@@ -86,7 +86,8 @@ private:
 } // namespace
 
 void learn_from_random_walks(step_script &script, world_walk &way, persistent_sets *sets, sim::rng &chance,
-                             std::uint64_t steps_least, std::uint64_t steps_most, std::chrono::steady_clock::time_point deadline)
+                             std::uint64_t steps_least, std::uint64_t steps_most,
+                             std::chrono::steady_clock::time_point deadline)
 {
     learning_walker walker(script, way, sets, chance);
     if (sets != nullptr)

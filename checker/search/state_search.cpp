@@ -35,7 +35,10 @@ public:
     searched run()
     {
         on.begin_search(script);
-        way.emplace(bounds.wide);
+        // To look for races, each access of a step is listed.
+        way.emplace(bounds.wide, bounds.races ? nullptr : &script);
+        if (bounds.self_check)
+            way->check_memory();
         if (!scout())
             search_all();
         on.end_search();

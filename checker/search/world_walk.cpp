@@ -115,7 +115,7 @@ state_key world_walk::hash_of_stack(unsigned task) const
     return {mixed(hash.low, task + 1), wide ? mixed(hash.high, task + 1) : 0};
 }
 
-world_walk::world_walk(bool wide) : wide(wide)
+world_walk::world_walk(bool wide, const step_script *script) : wide(wide), script(script)
 {
     sim::require(sim::fakes_are_watched, "the search needs an executable whose fakes are watched");
     sim::world &w = sim::the_world();
@@ -165,7 +165,7 @@ std::uint64_t world_walk::alive() const
 std::size_t world_walk::bytes() const
 {
     return raw.capacity() + changes.capacity() * sizeof changes[0] + steps.capacity() * sizeof steps[0] +
-           stacks.capacity() * sizeof stacks[0] + shared_variables.capacity() * sizeof shared_variables[0];
+           stacks.capacity() * sizeof stacks[0] + shared_variables.capacity() * sizeof shared_variables[0] + memory.bytes();
 }
 
 // The header, the task's stack and saved stack pointer, and its calls: what a step changes and no footprint lists.
@@ -195,12 +195,125 @@ void world_walk::save(unsigned task)
 bool world_walk::step(unsigned task)
 {
     save(task);
+    bool may_be_known = remembers();
+    const known_step *known = may_be_known ? memory.find(stack_hashes[task]) : nullptr;
+    last_known = known != nullptr ? memory.number_of(*known) : 0;
+    if (known != nullptr && !checks_memory) {
+        take(task, *known);
+        return true;
+    }
+    const sim::world &w = sim::the_world();
+    beginning before{stack_hashes[task], w.runnable};
+    unsigned task_count = w.task_count;
     sim::begin_footprint(task);
     bool goes_on = sim::take_step(task);
     sim::settle_stores();
     sim::end_footprint();
     account_for(task);
+    bool is_plain = goes_on && may_be_known && script->used == 0 && w.task_count == task_count &&
+                    w.tasks[task].status != sim::task_status::ended;
+    if (is_plain)
+        remember(task, before, known);
+    sim::require(is_plain || known == nullptr, "a step that was remembered goes another way when it is taken again");
     return goes_on;
+}
+
+// What the step would do if it was executed, its footprint included.
+void world_walk::take(unsigned task, const known_step &known)
+{
+    sim::begin_footprint(task);
+    sim::step_footprint &now = sim::the_footprint;
+    for (sim::word_index word : known.loads) {
+        now.loaded[now.loads++] = word;
+        now.marks[word] = 1;
+    }
+    for (const known_step::store &each : known.stores) {
+        std::uint64_t &word = sim::word_at(each.word);
+        now.stored[now.stores] = {each.word, 0, word};
+        now.marks[each.word] = each.mark;
+        if (!is_on_a_stack(each.word) || owner_of_stack_word(each.word) != task) {
+            changes.push_back(now.stored[now.stores]);
+            word = each.after;
+        }
+        ++now.stores;
+    }
+    sim::end_footprint();
+    sim::world &w = sim::the_world();
+    w.runnable = (w.runnable | known.woken) & ~known.blocked;
+    std::byte *low = reinterpret_cast<std::byte *>(sim::stack_top(task)) - known.stack.size();
+    std::memcpy(low, known.stack.data(), known.stack.size());
+    w.tasks[task].context = low;
+    sim::call_stack &calls = sim::the_run.calls[task];
+    calls.depth = static_cast<unsigned>(known.callers.size());
+    calls.numbered = 0;
+    std::ranges::copy(known.callers, calls.callers.begin());
+    words_hash += known.words_change;
+    std::size_t from = shared_variables.size();
+    shared_variables.insert(shared_variables.end(), known.shared.begin(), known.shared.end());
+    change_look(task, {known.stack_hash, known.position, {from, shared_variables.size()}});
+    for (std::uint64_t rest = known.foreign; rest != 0; rest &= rest - 1)
+        look_at_stack(static_cast<unsigned>(std::countr_zero(rest)));
+}
+
+// The step that was taken last.
+known_step world_walk::describe(unsigned task, const beginning &before) const
+{
+    const sim::step_footprint &now = sim::the_footprint;
+    const sim::world &w = sim::the_world();
+    known_step step;
+    step.loads.assign(now.loaded, now.loaded + now.loads);
+    for (std::uint32_t i = 0; i < now.stores; ++i) {
+        sim::word_index word = now.stored[i].word;
+        step.stores.push_back({word, now.marks[word], sim::word_at(word)});
+        if (is_on_a_stack(word) && owner_of_stack_word(word) != task)
+            step.foreign |= std::uint64_t{1} << owner_of_stack_word(word);
+    }
+    live_stack live = stack_of(task);
+    step.stack.assign(live.low, live.low + live.bytes);
+    const sim::call_stack &calls = sim::the_run.calls[task];
+    step.callers.assign(calls.callers.begin(), calls.callers.begin() + calls.depth);
+    step.shared.assign(shared_variables.begin() + static_cast<std::ptrdiff_t>(shared_of[task].from),
+                       shared_variables.begin() + static_cast<std::ptrdiff_t>(shared_of[task].to));
+    step.stack_hash = stack_hashes[task];
+    step.words_change = words_hash;
+    step.words_change -= steps.back().words_hash;
+    step.position = positions[task];
+    step.woken = w.runnable & ~before.runnable;
+    step.blocked = before.runnable & ~w.runnable;
+    return step;
+}
+
+// `known`: as it was remembered before, or null.
+void world_walk::remember(unsigned task, const beginning &before, const known_step *known)
+{
+    if (sim::the_run.calls[task].depth > sim::call_depth_max)
+        return;
+    known_step step = describe(task, before);
+    if (known != nullptr) {
+        sim::require(*known == step, "a step that was remembered does something else when it is taken again");
+        return;
+    }
+    const sim::step_footprint &now = sim::the_footprint;
+    // In the order in which the step came to them. Of a word that it loaded first and stored to later, as it was before. What the task
+    // has on its stack, and how deep that is, is known by the stack's hash.
+    auto is_own = [&](sim::word_index word) {
+        return is_on_a_stack(word) ? owner_of_stack_word(word) == task : is_a_context(word);
+    };
+    values.clear();
+    std::uint32_t stores = 0;
+    for (std::uint32_t loads = 0; loads <= now.loads; ++loads) {
+        for (; stores < now.stores && now.stored[stores].loads == loads; ++stores) {
+            const sim::word_change &stored = now.stored[stores];
+            auto loaded = std::ranges::find(values, stored.word, &step_memory::found_value::word);
+            if (loaded != values.end())
+                loaded->value = stored.before;
+            else if (!is_own(stored.word))
+                values.push_back({stored.word, stored.before});
+        }
+        if (loads < now.loads && !is_own(now.loaded[loads]))
+            values.push_back({now.loaded[loads], sim::word_at(now.loaded[loads])});
+    }
+    memory.add(before.stack, values, std::move(step));
 }
 
 const std::vector<lesson> &world_walk::learnt()
@@ -221,6 +334,7 @@ void world_walk::take_effect()
     for (const lesson &each : learnt())
         sim::share_stack_word(static_cast<sim::word_index>(each.a));
     fresh.clear();
+    memory.forget();
     look_at_all_stacks();
 }
 
@@ -296,8 +410,12 @@ void world_walk::look_at_all_stacks()
 
 void world_walk::look_at_stack(unsigned task)
 {
+    change_look(task, look_of(task));
+}
+
+void world_walk::change_look(unsigned task, const look &now)
+{
     stacks.push_back({task, {stack_hashes[task], positions[task], shared_of[task]}});
-    look now = look_of(task);
     stacks_hash -= stack_hashes[task];
     stacks_hash += now.hash;
     stack_hashes[task] = now.hash;
@@ -310,7 +428,7 @@ void world_walk::account_for(unsigned task)
     const sim::step_footprint &now = sim::the_footprint;
     std::uint64_t foreign = 0;
     for (std::uint32_t i = 0; i < now.stores; ++i) {
-        auto [word, before] = now.stored[i];
+        auto [word, loads, before] = now.stored[i];
         if (is_on_a_stack(word) && owner_of_stack_word(word) == task)
             continue;
         changes.push_back(now.stored[i]);

@@ -8,6 +8,8 @@
 
 #include "checker/search/lesson.hpp"
 #include "checker/search/state_key.hpp"
+#include "checker/search/step_memory.hpp"
+#include "checker/search/step_script.hpp"
 #include "sim/arena.hpp"
 #include "sim/footprint.hpp"
 #include "sim/run.hpp"
@@ -25,8 +27,11 @@ inline std::uint64_t position_of_other(std::uint64_t position, unsigned task, un
 // costs what it changed. Equal worlds have equal hashes whatever way led there.
 class world_walk {
 public:
-    // `wide`: by 128 bits. REQUIRES: the world is where the walk begins, no task runs, the fakes are watched.
-    explicit world_walk(bool wide);
+    // `wide`: by 128 bits. `script`: answers the choices of the steps; if it is known, steps without choices are remembered and not
+    // executed again. REQUIRES: the world is where the walk begins, no task runs, the fakes are watched.
+    explicit world_walk(bool wide, const step_script *script = nullptr);
+    // From here on each step is executed, and compared with what is remembered.
+    void check_memory() { checks_memory = true; }
 
     state_key hash() const { return words_hash + stacks_hash; }
     // The same from all words and stacks; for checks.
@@ -39,6 +44,9 @@ public:
     std::uint64_t alive() const;
     // Lets a task take a step; false if it ended the run in a report. What it touched is in sim::the_footprint.
     bool step(unsigned task);
+    // The number of the step that was taken last, if it was remembered: where it is the same, so are the step, its footprint, and
+    // where its task stood and stands. 0: it was executed.
+    std::uint32_t known_number() const { return last_known; }
     // Takes the last step back.
     void back();
     // Words on the stack of the task that took the last step which others touch and which lay in calls that it has
@@ -73,11 +81,6 @@ private:
         std::size_t raw;
         state_key words_hash;
     };
-    // A word of a stack that others touch, with a hash of the calls above it: they say which variable it is.
-    struct shared_variable {
-        sim::word_index word;
-        std::uint64_t calls;
-    };
     // A piece of shared_variables, from the outermost call on.
     struct piece {
         std::size_t from = 0, to = 0;
@@ -95,8 +98,18 @@ private:
     void save_all();
     void restore_all();
     void save(unsigned task);
+    bool remembers() const { return script != nullptr && script->answers.empty(); }
+    void take(unsigned task, const known_step &known);
+    // Before a step.
+    struct beginning {
+        state_key stack;
+        std::uint64_t runnable;
+    };
+    known_step describe(unsigned task, const beginning &before) const;
+    void remember(unsigned task, const beginning &before, const known_step *known);
     void account_for(unsigned task);
     void look_at_stack(unsigned task);
+    void change_look(unsigned task, const look &now);
     look look_of(unsigned task);
     void look_at_all_stacks();
 
@@ -106,6 +119,11 @@ private:
     state_key sum_of_heap_and_shadow() const;
 
     const bool wide;
+    const step_script *const script;
+    bool checks_memory = false;
+    step_memory memory;
+    std::uint32_t last_known = 0;
+    std::vector<step_memory::found_value> values;
     state_key words_hash;
     state_key stacks_hash;
     std::array<state_key, sim::tasks_max> stack_hashes{};

@@ -1,0 +1,90 @@
+// Steps that were taken before.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "checker/search/state_key.hpp"
+#include "sim/footprint.hpp"
+
+namespace interfuse {
+
+// A word of a stack that others touch, with a hash of the calls above it: they say which variable it is.
+struct shared_variable {
+    sim::word_index word;
+    std::uint64_t calls;
+    bool operator==(const shared_variable &) const = default;
+};
+
+// All that a step did.
+struct known_step {
+    struct store {
+        sim::word_index word;
+        std::uint8_t mark; // as in sim::step_footprint
+        std::uint64_t after;
+        bool operator==(const store &) const = default;
+    };
+    std::vector<sim::word_index> loads;
+    std::vector<store> stores;
+    std::vector<std::byte> stack; // what the task's own has on it
+    std::vector<const void *> callers; // of its calls, the outermost first
+    std::vector<shared_variable> shared;
+    state_key stack_hash;
+    state_key words_change; // in the hash of the words outside stacks
+    std::uint64_t position = 0;
+    std::uint64_t woken = 0, blocked = 0; // tasks that can run now and could not, and the other way round
+    std::uint64_t foreign = 0;            // tasks whose stacks it stored to
+    bool operator==(const known_step &) const = default;
+
+    std::size_t bytes() const;
+};
+
+// What a step does follows from the task's own stack and from the words that it loads: where those have the same values again,
+// the step does the same (memo functions: Michie 1968). Programs take few different steps to very many states.
+class step_memory {
+public:
+    // A word that a step touches and its value before it.
+    struct found_value {
+        sim::word_index word;
+        std::uint64_t value;
+    };
+
+    // The step that a task takes in the world as it is whose stack has that hash, or null.
+    const known_step *find(const state_key &stack) const;
+    // REQUIRES: find() is null in the world before the step. The values are in the order in which the step came to them, as far as one
+    // follows from the other; where it is not, the step is not remembered.
+    void add(const state_key &stack, const std::vector<found_value> &values, known_step step);
+    // Another one for each step that was ever remembered, from 1 on.
+    std::uint32_t number_of(const known_step &step) const
+    {
+        return forgotten + static_cast<std::uint32_t>(&step - steps.data()) + 1;
+    }
+    void forget();
+    std::size_t bytes() const { return used; }
+
+private:
+    // The steps from one stack are a tree by the values that they find. At a node some are expected, and behind them either
+    // the step is known or the next value decides.
+    struct node {
+        std::vector<found_value> expected;
+        std::uint32_t step = none;
+        sim::word_index decides = 0;
+        std::vector<std::pair<std::uint64_t, std::uint32_t>> next; // by value, in ascending order
+    };
+    static constexpr std::uint32_t none = UINT32_MAX;
+    static constexpr std::size_t bytes_max = std::size_t{1} << 28;
+
+    std::uint32_t new_leaf(const found_value *from, const found_value *to, known_step step);
+    void split(std::uint32_t at, std::size_t expected);
+
+    std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint32_t>> roots; // by the hash of a stack: its rest, a node
+    std::vector<node> nodes;
+    std::vector<known_step> steps;
+    std::uint32_t forgotten = 0; // steps
+    std::size_t used = 0;
+};
+
+} // namespace interfuse
