@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <numeric>
 
 namespace interfuse {
@@ -32,6 +33,13 @@ public:
             their_words.resize(their_words.size() + size);
             put_all(seen.all()[place].touched, their_words.data() + their_words.size() - size);
         }
+        in_turn.resize(others.size());
+        std::iota(in_turn.begin(), in_turn.end(), 0);
+        std::ranges::sort(in_turn, std::greater(), [&](std::uint32_t j) { return order.rank[others[j]]; });
+        goes_back = std::ranges::any_of(others, [&](std::uint32_t place) {
+            return std::ranges::any_of(seen.all()[place].next,
+                                       [&](std::uint32_t next) { return order.rank[next] <= order.rank[place]; });
+        });
         their_future = their_words;
         spread(their_future.data());
     }
@@ -88,12 +96,12 @@ private:
 
     bool unite(std::uint64_t *into, const std::uint64_t *more) const
     {
-        bool grows = false;
+        std::uint64_t fresh = 0;
         for (std::size_t k = 0; k < size; ++k) {
-            grows = grows || (more[k] & ~into[k]) != 0;
+            fresh |= more[k] & ~into[k];
             into[k] |= more[k];
         }
-        return grows;
+        return fresh != 0;
     }
 
     // Where steps from that place lead. To what was dealt with, then it is known what the other task may touch beside
@@ -146,14 +154,15 @@ private:
         return false;
     }
 
-    // From each place of the other task to those from which it is reached.
+    // From each place of the other task to those from which it is reached; that is done at once, unless steps go back.
     void spread(std::uint64_t *words) const
     {
         for (bool more = true; more;) {
             more = false;
-            for (std::uint32_t j = 0; j < others.size(); ++j)
+            for (std::uint32_t j : in_turn)
                 for (std::uint32_t next : seen.all()[others[j]].next)
                     more = unite(words + j * size, words + place_in_list[next] * size) || more;
+            more = more && goes_back;
         }
     }
 
@@ -164,6 +173,8 @@ private:
     const std::size_t width, size;
     std::vector<std::uint32_t> dense;
     indices place_in_list; // of its task
+    indices in_turn;       // of the other task's places, the later ones first
+    bool goes_back;        // a step of the other task to an earlier one
     std::vector<std::uint64_t> gate_words, their_words;
     std::vector<std::uint64_t> their_future; // their words from each of their places on
     std::vector<std::uint64_t> ahead;        // what the other task may touch, by both places
