@@ -97,12 +97,11 @@ private:
     // the search, so it does not depend on how many there are, unless a pass of several ends with a lesson.
     void search_in_parts()
     {
-        ending first = settle(states_of_first_part, bounds.seed, 1);
-        if (first == ending::stopped || (first == ending::complete && bounds.jobs == 1))
-            return;
-        if (first == ending::cut && settle(states_of_second_part, bounds.seed + 1, 1) == ending::stopped)
-            return;
-        settle(bounds.states_max, bounds.seed, bounds.jobs);
+        ending part = settle(states_of_first_part, bounds.seed, 1);
+        if (part == ending::cut)
+            part = settle(states_of_second_part, bounds.seed + 1, 1);
+        if (part == ending::cut || (part == ending::complete && bounds.jobs > 1))
+            settle(bounds.states_max, bounds.seed, bounds.jobs);
     }
 
     // Passes through so many states in that order, until one has met nothing that speaks against the sets. After each other one,

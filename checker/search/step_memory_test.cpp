@@ -1,0 +1,162 @@
+// Whether a step is found again by what it finds, and by nothing else.
+#include "checker/search/step_memory.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "checker/search/state_search.hpp"
+#include "checker/search/testing_search.hpp"
+#include "sim/rng.hpp"
+#include "sim/run.hpp"
+#include "sim/world.hpp"
+
+namespace interfuse {
+
+namespace {
+
+using values = std::vector<step_memory::found_value>;
+
+class StepMemory : public ::testing::Test {
+protected:
+    StepMemory()
+    {
+        sim::reset_world(4096);
+        first = sim::word_of(sim::allocate(8 * sizeof(std::uint64_t)));
+    }
+
+    // The step that loads what is given, one word after the other, and is known by its position.
+    void add(const std::vector<std::pair<unsigned, std::uint64_t>> &loads, std::uint64_t position,
+             state_key stack = {1, 0})
+    {
+        values found;
+        for (auto [word, value] : loads)
+            found.push_back({first + word, value});
+        known_step step;
+        step.position = position;
+        memory.add(stack, found, step);
+    }
+
+    std::uint64_t find(const std::vector<std::uint64_t> &world, state_key stack = {1, 0})
+    {
+        for (std::size_t i = 0; i < world.size(); ++i)
+            sim::word_at(first + static_cast<sim::word_index>(i)) = world[i];
+        const known_step *step = memory.find(stack);
+        return step == nullptr ? 0 : step->position;
+    }
+
+    step_memory memory;
+    sim::word_index first = 0;
+};
+
+std::uint64_t calls_of_step = 0;
+
+void build_step_of_the_host()
+{
+    auto *word = static_cast<std::uint64_t *>(sim::allocate(sizeof(std::uint64_t)));
+    for (unsigned i = 0; i < 2; ++i)
+        start("task", [word] {
+            *word += ++calls_of_step;
+            sim::point();
+        });
+}
+
+} // namespace
+
+TEST_F(StepMemory, FindsAStepWhereAllThatItLoadsIsAsBefore)
+{
+    EXPECT_EQ(find({1, 2, 3}), 0U);
+    add({{0, 1}, {1, 2}, {2, 3}}, 10);
+    EXPECT_EQ(find({1, 2, 3}), 10U);
+    EXPECT_EQ(find({1, 2, 3, 4}), 10U);
+    EXPECT_EQ(find({0, 2, 3}), 0U);
+    EXPECT_EQ(find({1, 2, 4}), 0U);
+    EXPECT_EQ(find({1, 2, 3}, {2, 0}), 0U);
+    EXPECT_EQ(find({1, 2, 3}, {1, 1}), 0U);
+}
+
+TEST_F(StepMemory, FollowsWhatEachValueLeadsTo)
+{
+    add({{0, 1}, {1, 2}, {2, 3}}, 10);
+    add({{0, 1}, {1, 5}, {3, 7}}, 11);
+    add({{0, 1}, {1, 2}, {2, 4}, {4, 1}}, 12);
+    add({{0, 2}}, 13);
+    EXPECT_EQ(find({1, 2, 3, 0, 0}), 10U);
+    EXPECT_EQ(find({1, 5, 3, 7, 0}), 11U);
+    EXPECT_EQ(find({1, 5, 3, 8, 0}), 0U);
+    EXPECT_EQ(find({1, 2, 4, 0, 1}), 12U);
+    EXPECT_EQ(find({1, 2, 4, 0, 0}), 0U);
+    EXPECT_EQ(find({2, 9, 9, 9, 9}), 13U);
+    EXPECT_EQ(find({3, 2, 3, 0, 0}), 0U);
+}
+
+TEST_F(StepMemory, PassesOverWhatDoesNotFollow)
+{
+    add({{0, 1}, {1, 2}}, 10);
+    add({{1, 3}, {0, 1}}, 11);         // another word than before comes first
+    add({{0, 1}}, 12);                 // fewer
+    add({{0, 1}, {1, 2}, {2, 3}}, 13); // more
+    EXPECT_EQ(find({1, 2, 3}), 10U);
+    EXPECT_EQ(find({1, 3, 3}), 0U);
+    add({}, 14, {7, 0});
+    EXPECT_EQ(find({}, {7, 0}), 14U);
+}
+
+TEST_F(StepMemory, NumbersEachStepOnce)
+{
+    add({{0, 1}}, 10);
+    add({{0, 2}}, 11);
+    find({1});
+    std::uint32_t one = memory.number_of(*memory.find({1, 0}));
+    find({2});
+    std::uint32_t other = memory.number_of(*memory.find({1, 0}));
+    EXPECT_EQ(one, 1U);
+    EXPECT_EQ(other, 2U);
+    EXPECT_GT(memory.bytes(), 0U);
+    memory.forget();
+    EXPECT_EQ(memory.bytes(), 0U);
+    EXPECT_EQ(find({1}), 0U);
+    add({{0, 1}}, 10);
+    EXPECT_EQ(find({1}), 10U);
+    EXPECT_EQ(memory.number_of(*memory.find({1, 0})), 3U);
+}
+
+TEST_F(StepMemory, AgreesWithAListOfAllSteps)
+{
+    // What is loaded next follows from what was found.
+    sim::rng chance(1);
+    auto loads_of = [](const std::array<std::uint64_t, 8> &world) {
+        std::vector<std::pair<unsigned, std::uint64_t>> loads;
+        std::uint64_t next = 0;
+        for (unsigned left = 1 + world[0] % 5; left > 0; --left) {
+            auto word = static_cast<unsigned>(next % 8);
+            loads.emplace_back(word, world[word]);
+            next = next * 3 + world[word] + 1;
+        }
+        return loads;
+    };
+    unsigned found = 0;
+    for (unsigned i = 1; i <= 3000; ++i) {
+        std::array<std::uint64_t, 8> world{};
+        for (std::uint64_t &word : world)
+            word = chance.below(3);
+        std::uint64_t does = 0; // follows from what is loaded
+        for (auto [word, value] : loads_of(world))
+            does = does * 31 + word * 3 + value + 1;
+        std::uint64_t known = find({world.begin(), world.end()});
+        EXPECT_TRUE(known == 0 || known == does);
+        found += known != 0;
+        if (known == 0)
+            add(loads_of(world), does);
+    }
+    EXPECT_GT(found, 2000U);
+}
+
+// It depends on something that is not in the world.
+TEST(StepMemoryDeathTest, IsComparedWithWhatStepsDo)
+{
+    EXPECT_DEATH(search(build_step_of_the_host, {.reduce = reduction::none, .self_check = true}),
+                 "a step that was remembered does something else when it is taken again");
+}
+
+} // namespace interfuse
