@@ -18,7 +18,7 @@ public:
     {
         constexpr std::uint64_t states_least = 25'000, states_most = 4'000'000;
         if (states >= ask_at) {
-            ask_at = states + states / 16;
+            ask_at = states + states / 8;
             if (std::uint64_t before = std::exchange(known, lessons()); known != before)
                 learnt_at = std::max(states, states_least);
         }

@@ -12,7 +12,7 @@ namespace interfuse {
 namespace {
 
 constexpr std::size_t steps_max = 5000;
-constexpr std::uint64_t walks_a_round = 100;
+constexpr std::uint64_t walks_of_first_round = 100;
 
 } // namespace
 
@@ -93,8 +93,10 @@ void learn_from_random_walks(step_script &script, world_walk &way, persistent_se
     if (sets != nullptr)
         sets->seen.learn_start(way.alive(), way.all_positions());
     auto is_time = [&] { return interruption() == 0 && std::chrono::steady_clock::now() < deadline; };
-    for (bool matters = true; (matters || walker.steps < steps_least) && walker.steps < steps_most && is_time();) {
-        for (std::uint64_t left = walks_a_round; left > 0 && walker.steps < steps_most && is_time(); --left)
+    // Each round is as long as all before, since putting its lessons to use takes a while.
+    std::uint64_t walks = walks_of_first_round;
+    for (bool matters = true; (matters || walker.steps < steps_least) && walker.steps < steps_most && is_time(); walks *= 2) {
+        for (std::uint64_t left = walks; left > 0 && walker.steps < steps_most && is_time(); --left)
             walker.walk();
         matters = !way.learnt().empty();
         way.take_effect();
