@@ -7,22 +7,21 @@
 
 namespace interfuse {
 
-// What was learnt late in a long search is not worth the rest of it, which has to be done again; but nor is each lesson worth
-// a new beginning, as others may follow soon. So it goes on until it has taken twice as long as to the last one. One that comes
-// after very many states is rare, and so are those that are still to come: the search goes on to its end to meet them all.
+// What was learnt in a long search is not worth the rest of it, which has to be done again; but nor is each lesson worth a new
+// beginning, as others may follow soon. So it goes on until it has taken twice as long as to the last one.
 class new_beginning {
 public:
     // Whether it is time, after so many states of all processes. Asked every now and then; asks in its turn how many lessons
     // there are, which takes a while.
     template <typename Count> bool is_due(std::uint64_t states, Count lessons)
     {
-        constexpr std::uint64_t states_least = 25'000, states_most = 4'000'000;
+        constexpr std::uint64_t states_least = 25'000;
         if (states >= ask_at) {
             ask_at = states + states / 8;
             if (std::uint64_t before = std::exchange(known, lessons()); known != before)
                 learnt_at = std::max(states, states_least);
         }
-        return learnt_at != 0 && learnt_at <= states_most && states >= 2 * learnt_at;
+        return learnt_at != 0 && states >= 2 * learnt_at;
     }
 
 private:

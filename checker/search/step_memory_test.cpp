@@ -17,9 +17,8 @@ namespace {
 
 using values = std::vector<step_memory::found_value>;
 
-class StepMemory : public ::testing::Test {
-protected:
-    StepMemory()
+struct memory_trial {
+    memory_trial()
     {
         sim::reset_world(4096);
         first = sim::word_of(sim::allocate(8 * sizeof(std::uint64_t)));
@@ -63,66 +62,71 @@ void build_step_of_the_host()
 
 } // namespace
 
-TEST_F(StepMemory, FindsAStepWhereAllThatItLoadsIsAsBefore)
+TEST(StepMemory, FindsAStepWhereAllThatItLoadsIsAsBefore)
 {
-    EXPECT_EQ(find({1, 2, 3}), 0U);
-    add({{0, 1}, {1, 2}, {2, 3}}, 10);
-    EXPECT_EQ(find({1, 2, 3}), 10U);
-    EXPECT_EQ(find({1, 2, 3, 4}), 10U);
-    EXPECT_EQ(find({0, 2, 3}), 0U);
-    EXPECT_EQ(find({1, 2, 4}), 0U);
-    EXPECT_EQ(find({1, 2, 3}, {2, 0}), 0U);
-    EXPECT_EQ(find({1, 2, 3}, {1, 1}), 0U);
+    memory_trial on;
+    EXPECT_EQ(on.find({1, 2, 3}), 0U);
+    on.add({{0, 1}, {1, 2}, {2, 3}}, 10);
+    EXPECT_EQ(on.find({1, 2, 3}), 10U);
+    EXPECT_EQ(on.find({1, 2, 3, 4}), 10U);
+    EXPECT_EQ(on.find({0, 2, 3}), 0U);
+    EXPECT_EQ(on.find({1, 2, 4}), 0U);
+    EXPECT_EQ(on.find({1, 2, 3}, {2, 0}), 0U);
+    EXPECT_EQ(on.find({1, 2, 3}, {1, 1}), 0U);
 }
 
-TEST_F(StepMemory, FollowsWhatEachValueLeadsTo)
+TEST(StepMemory, FollowsWhatEachValueLeadsTo)
 {
-    add({{0, 1}, {1, 2}, {2, 3}}, 10);
-    add({{0, 1}, {1, 5}, {3, 7}}, 11);
-    add({{0, 1}, {1, 2}, {2, 4}, {4, 1}}, 12);
-    add({{0, 2}}, 13);
-    EXPECT_EQ(find({1, 2, 3, 0, 0}), 10U);
-    EXPECT_EQ(find({1, 5, 3, 7, 0}), 11U);
-    EXPECT_EQ(find({1, 5, 3, 8, 0}), 0U);
-    EXPECT_EQ(find({1, 2, 4, 0, 1}), 12U);
-    EXPECT_EQ(find({1, 2, 4, 0, 0}), 0U);
-    EXPECT_EQ(find({2, 9, 9, 9, 9}), 13U);
-    EXPECT_EQ(find({3, 2, 3, 0, 0}), 0U);
+    memory_trial on;
+    on.add({{0, 1}, {1, 2}, {2, 3}}, 10);
+    on.add({{0, 1}, {1, 5}, {3, 7}}, 11);
+    on.add({{0, 1}, {1, 2}, {2, 4}, {4, 1}}, 12);
+    on.add({{0, 2}}, 13);
+    EXPECT_EQ(on.find({1, 2, 3, 0, 0}), 10U);
+    EXPECT_EQ(on.find({1, 5, 3, 7, 0}), 11U);
+    EXPECT_EQ(on.find({1, 5, 3, 8, 0}), 0U);
+    EXPECT_EQ(on.find({1, 2, 4, 0, 1}), 12U);
+    EXPECT_EQ(on.find({1, 2, 4, 0, 0}), 0U);
+    EXPECT_EQ(on.find({2, 9, 9, 9, 9}), 13U);
+    EXPECT_EQ(on.find({3, 2, 3, 0, 0}), 0U);
 }
 
-TEST_F(StepMemory, PassesOverWhatDoesNotFollow)
+TEST(StepMemory, PassesOverWhatDoesNotFollow)
 {
-    add({{0, 1}, {1, 2}}, 10);
-    add({{1, 3}, {0, 1}}, 11);         // another word than before comes first
-    add({{0, 1}}, 12);                 // fewer
-    add({{0, 1}, {1, 2}, {2, 3}}, 13); // more
-    EXPECT_EQ(find({1, 2, 3}), 10U);
-    EXPECT_EQ(find({1, 3, 3}), 0U);
-    add({}, 14, {7, 0});
-    EXPECT_EQ(find({}, {7, 0}), 14U);
+    memory_trial on;
+    on.add({{0, 1}, {1, 2}}, 10);
+    on.add({{1, 3}, {0, 1}}, 11);         // another word than before comes first
+    on.add({{0, 1}}, 12);                 // fewer
+    on.add({{0, 1}, {1, 2}, {2, 3}}, 13); // more
+    EXPECT_EQ(on.find({1, 2, 3}), 10U);
+    EXPECT_EQ(on.find({1, 3, 3}), 0U);
+    on.add({}, 14, {7, 0});
+    EXPECT_EQ(on.find({}, {7, 0}), 14U);
 }
 
-TEST_F(StepMemory, NumbersEachStepOnce)
+TEST(StepMemory, NumbersEachStepOnce)
 {
-    add({{0, 1}}, 10);
-    add({{0, 2}}, 11);
-    find({1});
-    std::uint32_t one = memory.number_of(*memory.find({1, 0}));
-    find({2});
-    std::uint32_t other = memory.number_of(*memory.find({1, 0}));
+    memory_trial on;
+    on.add({{0, 1}}, 10);
+    on.add({{0, 2}}, 11);
+    on.find({1});
+    std::uint32_t one = on.memory.number_of(*on.memory.find({1, 0}));
+    on.find({2});
+    std::uint32_t other = on.memory.number_of(*on.memory.find({1, 0}));
     EXPECT_EQ(one, 1U);
     EXPECT_EQ(other, 2U);
-    EXPECT_GT(memory.bytes(), 0U);
-    memory.forget();
-    EXPECT_EQ(memory.bytes(), 0U);
-    EXPECT_EQ(find({1}), 0U);
-    add({{0, 1}}, 10);
-    EXPECT_EQ(find({1}), 10U);
-    EXPECT_EQ(memory.number_of(*memory.find({1, 0})), 3U);
+    EXPECT_GT(on.memory.bytes(), 0U);
+    on.memory.forget();
+    EXPECT_EQ(on.memory.bytes(), 0U);
+    EXPECT_EQ(on.find({1}), 0U);
+    on.add({{0, 1}}, 10);
+    EXPECT_EQ(on.find({1}), 10U);
+    EXPECT_EQ(on.memory.number_of(*on.memory.find({1, 0})), 3U);
 }
 
-TEST_F(StepMemory, AgreesWithAListOfAllSteps)
+TEST(StepMemory, AgreesWithAListOfAllSteps)
 {
+    memory_trial on;
     // What is loaded next follows from what was found.
     sim::rng chance(1);
     auto loads_of = [](const std::array<std::uint64_t, 8> &world) {
@@ -143,11 +147,11 @@ TEST_F(StepMemory, AgreesWithAListOfAllSteps)
         std::uint64_t does = 0; // follows from what is loaded
         for (auto [word, value] : loads_of(world))
             does = does * 31 + word * 3 + value + 1;
-        std::uint64_t known = find({world.begin(), world.end()});
+        std::uint64_t known = on.find({world.begin(), world.end()});
         EXPECT_TRUE(known == 0 || known == does);
         found += known != 0;
         if (known == 0)
-            add(loads_of(world), does);
+            on.add(loads_of(world), does);
     }
     EXPECT_GT(found, 2000U);
 }

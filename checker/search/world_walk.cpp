@@ -8,6 +8,7 @@
 
 #include <xxhash.h>
 
+#include "checker/search/live_stack.hpp"
 #include "sim/dead_frames.hpp"
 #include "sim/fault.hpp"
 #include "sim/shadow.hpp"
@@ -19,39 +20,11 @@ namespace interfuse {
 
 namespace {
 
-constexpr std::size_t header_bytes = offsetof(sim::world, tasks);
-const sim::word_index first_word = header_bytes / 8;
 using sim::first_shadow_word;
 using sim::first_stack_word;
 using sim::is_on_a_stack;
 
-unsigned owner_of_stack_word(sim::word_index word)
-{
-    return static_cast<unsigned>((word - first_stack_word) / (sim::stack_stride / 8));
-}
-
-// A task's saved stack pointer is counted with its stack.
-bool is_a_context(sim::word_index word)
-{
-    std::size_t offset = (word - first_word) * sizeof(std::uint64_t);
-    return offset < sizeof(sim::world::tasks) && offset % sizeof(sim::task) == offsetof(sim::task, context);
-}
-
 constexpr unsigned nobody = UINT_MAX;
-
-struct live_stack {
-    const std::byte *low = nullptr;
-    std::size_t bytes = 0;
-};
-
-live_stack stack_of(unsigned task)
-{
-    const sim::task &t = sim::the_world().tasks[task];
-    if (t.status == sim::task_status::ended || t.status == sim::task_status::unused)
-        return {};
-    auto low = static_cast<const std::byte *>(t.context);
-    return {low, static_cast<std::size_t>(sim::stack_top(task) - low)};
-}
 
 state_key hash_of_bytes(const void *from, std::size_t bytes, bool wide)
 {
@@ -165,7 +138,8 @@ std::uint64_t world_walk::alive() const
 std::size_t world_walk::bytes() const
 {
     return raw.capacity() + changes.capacity() * sizeof changes[0] + steps.capacity() * sizeof steps[0] +
-           stacks.capacity() * sizeof stacks[0] + shared_variables.capacity() * sizeof shared_variables[0] + memory.bytes();
+           stacks.capacity() * sizeof stacks[0] + shared_variables.capacity() * sizeof shared_variables[0] +
+           memory.bytes();
 }
 
 // The header, the task's stack and saved stack pointer, and its calls: what a step changes and no footprint lists.
@@ -218,104 +192,6 @@ bool world_walk::step(unsigned task)
     return goes_on;
 }
 
-// What the step would do if it was executed, its footprint included.
-void world_walk::take(unsigned task, const known_step &known)
-{
-    sim::begin_footprint(task);
-    sim::step_footprint &now = sim::the_footprint;
-    for (sim::word_index word : known.loads) {
-        now.loaded[now.loads++] = word;
-        now.marks[word] = 1;
-    }
-    for (const known_step::store &each : known.stores) {
-        std::uint64_t &word = sim::word_at(each.word);
-        now.stored[now.stores] = {each.word, 0, word};
-        now.marks[each.word] = each.mark;
-        if (!is_on_a_stack(each.word) || owner_of_stack_word(each.word) != task) {
-            changes.push_back(now.stored[now.stores]);
-            word = each.after;
-        }
-        ++now.stores;
-    }
-    sim::end_footprint();
-    sim::world &w = sim::the_world();
-    w.runnable = (w.runnable | known.woken) & ~known.blocked;
-    std::byte *low = reinterpret_cast<std::byte *>(sim::stack_top(task)) - known.stack.size();
-    std::memcpy(low, known.stack.data(), known.stack.size());
-    w.tasks[task].context = low;
-    sim::call_stack &calls = sim::the_run.calls[task];
-    calls.depth = static_cast<unsigned>(known.callers.size());
-    calls.numbered = 0;
-    std::ranges::copy(known.callers, calls.callers.begin());
-    words_hash += known.words_change;
-    std::size_t from = shared_variables.size();
-    shared_variables.insert(shared_variables.end(), known.shared.begin(), known.shared.end());
-    change_look(task, {known.stack_hash, known.position, {from, shared_variables.size()}});
-    for (std::uint64_t rest = known.foreign; rest != 0; rest &= rest - 1)
-        look_at_stack(static_cast<unsigned>(std::countr_zero(rest)));
-}
-
-// The step that was taken last.
-known_step world_walk::describe(unsigned task, const beginning &before) const
-{
-    const sim::step_footprint &now = sim::the_footprint;
-    const sim::world &w = sim::the_world();
-    known_step step;
-    step.loads.assign(now.loaded, now.loaded + now.loads);
-    for (std::uint32_t i = 0; i < now.stores; ++i) {
-        sim::word_index word = now.stored[i].word;
-        step.stores.push_back({word, now.marks[word], sim::word_at(word)});
-        if (is_on_a_stack(word) && owner_of_stack_word(word) != task)
-            step.foreign |= std::uint64_t{1} << owner_of_stack_word(word);
-    }
-    live_stack live = stack_of(task);
-    step.stack.assign(live.low, live.low + live.bytes);
-    const sim::call_stack &calls = sim::the_run.calls[task];
-    step.callers.assign(calls.callers.begin(), calls.callers.begin() + calls.depth);
-    step.shared.assign(shared_variables.begin() + static_cast<std::ptrdiff_t>(shared_of[task].from),
-                       shared_variables.begin() + static_cast<std::ptrdiff_t>(shared_of[task].to));
-    step.stack_hash = stack_hashes[task];
-    step.words_change = words_hash;
-    step.words_change -= steps.back().words_hash;
-    step.position = positions[task];
-    step.woken = w.runnable & ~before.runnable;
-    step.blocked = before.runnable & ~w.runnable;
-    return step;
-}
-
-// `known`: as it was remembered before, or null.
-void world_walk::remember(unsigned task, const beginning &before, const known_step *known)
-{
-    if (sim::the_run.calls[task].depth > sim::call_depth_max)
-        return;
-    known_step step = describe(task, before);
-    if (known != nullptr) {
-        sim::require(*known == step, "a step that was remembered does something else when it is taken again");
-        return;
-    }
-    const sim::step_footprint &now = sim::the_footprint;
-    // In the order in which the step came to them. Of a word that it loaded first and stored to later, as it was before. What the task
-    // has on its stack, and how deep that is, is known by the stack's hash.
-    auto is_own = [&](sim::word_index word) {
-        return is_on_a_stack(word) ? owner_of_stack_word(word) == task : is_a_context(word);
-    };
-    values.clear();
-    std::uint32_t stores = 0;
-    for (std::uint32_t loads = 0; loads <= now.loads; ++loads) {
-        for (; stores < now.stores && now.stored[stores].loads == loads; ++stores) {
-            const sim::word_change &stored = now.stored[stores];
-            auto loaded = std::ranges::find(values, stored.word, &step_memory::found_value::word);
-            if (loaded != values.end())
-                loaded->value = stored.before;
-            else if (!is_own(stored.word))
-                values.push_back({stored.word, stored.before});
-        }
-        if (loads < now.loads && !is_own(now.loaded[loads]))
-            values.push_back({now.loaded[loads], sim::word_at(now.loaded[loads])});
-    }
-    memory.add(before.stack, values, std::move(step));
-}
-
 const std::vector<lesson> &world_walk::learnt()
 {
     for (; foreign_told < sim::the_footprint.foreign_words; ++foreign_told)
@@ -342,8 +218,8 @@ void world_walk::find_replaced(std::vector<sim::word_index> &into) const
 {
     into.clear();
     unsigned task = steps.back().task;
-    auto looked = std::ranges::find(stacks.begin() + static_cast<std::ptrdiff_t>(steps.back().stacks), stacks.end(), task,
-                                    &stack_change::task);
+    auto looked = std::ranges::find(stacks.begin() + static_cast<std::ptrdiff_t>(steps.back().stacks), stacks.end(),
+                                    task, &stack_change::task);
     // Both pieces begin at the outermost call, from which on they are the same for a while.
     piece before = looked->before.shared, now = shared_of[task];
     for (; before.from < before.to; ++before.from) {
@@ -373,7 +249,8 @@ void world_walk::restore_all()
         std::memset(reinterpret_cast<std::byte *>(sim::arena_base) + w.heap_used, 0, used - w.heap_used);
 }
 
-// Its hash, and what the words on it tell that hold addresses of code: the calls that it consists of, and where they go on.
+// Its hash, and what the words on it tell that hold addresses of code: the calls that it consists of, and where they go
+// on.
 world_walk::look world_walk::look_of(unsigned task)
 {
     live_stack live = stack_of(task);
