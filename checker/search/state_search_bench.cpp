@@ -36,6 +36,8 @@ const settings one_killed = {{"killers", 1}};
 const settings one_aborted = {{"aborters", 1}};
 const settings two_requesters = {{"requesters", 2}, {"killers", 1}};
 const settings killed_and_aborted = {{"killers", 1}, {"aborters", 1}};
+const settings two_of_split_daemon = {{"requesters", 2}, {"split", 1}};
+const settings two_aborted = {{"requesters", 2}, {"aborters", 1}};
 const settings many_disturbances = {{"split", 1}, {"aborters", 1}, {"faults", 1}};
 
 BENCHMARK_CAPTURE(search, killed, one_killed)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -55,8 +57,21 @@ BENCHMARK_CAPTURE(search, killed_and_aborted_by_sleep_sets, killed_and_aborted,
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, two_requesters, two_requesters)->UseRealTime()->Unit(benchmark::kMillisecond);
+// Each state once: the rate at which states are come to, without passes that learn.
+BENCHMARK_CAPTURE(search, aborted_by_sleep_sets, one_aborted, search_bounds{.reduce = reduction::sleep_sets})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, two_by_sleep_sets, two_of_split_daemon, search_bounds{.reduce = reduction::sleep_sets})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, two_by_sleep_sets_and_two_processes, two_of_split_daemon,
+                  search_bounds{.reduce = reduction::sleep_sets, .jobs = 2})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, two_aborted, two_aborted)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, disturbed, many_disturbances)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(search, disturbed_by_two_processes, many_disturbances, search_bounds{.reduce = reduction::local_steps, .jobs = 2})
+BENCHMARK_CAPTURE(search, disturbed_by_two_processes, many_disturbances,
+                  search_bounds{.reduce = reduction::local_steps, .jobs = 2})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
