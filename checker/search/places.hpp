@@ -36,8 +36,8 @@ public:
         bool at_start = false;   // its task begins here
         bool ends_run = false;   // a step from here has done so
         touched_numbers touched; // by steps from here
-        std::vector<touched_numbers>
-            beside; // by each task, what its steps touch while this one's stands here; may be shorter
+        // By each task, what its steps touch while this one's stands here. May be shorter.
+        std::vector<touched_numbers> beside;
         std::vector<std::uint32_t> next; // places they lead to
     };
 
