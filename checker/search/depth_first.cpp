@@ -220,7 +220,7 @@ std::uint64_t depth_first::stirred() const
     if (depth == 0)
         return 0;
     const search_frame &f = frames[depth - 1];
-    return f.stirred | (f.passed && f.taken.answers.empty() ? 0 : bit(f.taken.task));
+    return f.stirred | (f.passed && !f.widened && f.taken.answers.empty() ? 0 : bit(f.taken.task));
 }
 
 std::uint32_t depth_first::run_of_passed() const
@@ -265,7 +265,7 @@ bool depth_first::push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_
     search_frame &f = frames[depth++];
     f.stirred = stirred_before;
     f.run_of_passed = passed_before;
-    f.passed = false;
+    f.passed = f.widened = false;
     f.awake = tasks;
     f.left_out = left_out;
     f.asleep = asleep;
@@ -312,6 +312,14 @@ bool depth_first::choose_step(search_frame &f)
     return true;
 }
 
+// What ends the run leaves nothing behind to try the others in.
+void depth_first::widen(search_frame &f)
+{
+    f.widened = true;
+    f.awake |= f.left_out & ~f.asleep;
+    f.left_out = 0;
+}
+
 void depth_first::take_next_step()
 {
     search_frame &f = frames[depth - 1];
@@ -329,6 +337,8 @@ void depth_first::take_next_step()
     f.next = script.answers;
     f.more_variants = sim::advance(f.next);
     f.ends_run = f.ends_run || !continues;
+    if (!continues && f.passed)
+        widen(f);
     std::uint32_t asleep = 0;
     if (bounds.reduce != reduction::none)
         way.find_replaced(replaced);

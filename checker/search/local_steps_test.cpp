@@ -40,7 +40,7 @@ void perform(counted_object &on, reference_action what)
     else if (what == reference_action::put)
         kernel::kobject_put(&on.kobj);
     else if (kernel::atomic_read(&on.kobj.count) == 2)
-        sim::report({sim::verdict_kind::bug, "BUG_ON", broken_expectations[sim::current_task()], {}});
+        sim::report({sim::verdict_kind::bug, broken_expectations[sim::current_task()], "it must not be", {}});
 }
 
 void build_reference_program()

@@ -38,7 +38,7 @@ void perform(locked_words &all, section_action what, unsigned word, std::uint64_
     else if (what == section_action::copy)
         own = all.words[word] % 4 + 1;
     else if (all.words[word] % 3 == 1)
-        sim::report({sim::verdict_kind::bug, "BUG_ON", broken_expectations[sim::current_task()], {}});
+        sim::report({sim::verdict_kind::bug, broken_expectations[sim::current_task()], "it must not be", {}});
 }
 
 void go_through(locked_words &all, const section &each, std::uint64_t &own)

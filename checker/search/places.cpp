@@ -82,8 +82,9 @@ number_set &touched_numbers::of(lesson_kind how)
     return how == lesson_kind::reads ? read : how == lesson_kind::changes ? changed : counted;
 }
 
-// Of the step that was taken last.
-void places::list_footprint(const std::vector<sim::word_index> &replaced)
+// Of the step that was taken last. Of one that ends the run nobody reads what it changes, and it is broken off where it does
+// so: there may be changes that it would have taken back.
+void places::list_footprint(const std::vector<sim::word_index> &replaced, bool continues)
 {
     const sim::step_footprint &now = sim::the_footprint;
     footprint.resize(now.loads + now.stores + replaced.size());
@@ -91,15 +92,15 @@ void places::list_footprint(const std::vector<sim::word_index> &replaced)
     for (std::uint32_t i = 0; i < now.loads; ++i)
         *next++ = with_way(now.loaded[i], lesson_kind::reads);
     for (std::uint32_t i = 0; i < now.stores; ++i)
-        *next++ = with_way(now.stored[i].word, way_of(now.stored[i]));
+        *next++ = with_way(now.stored[i].word, continues ? way_of(now.stored[i]) : lesson_kind::reads);
     for (sim::word_index word : replaced)
-        *next++ = with_way(word, lesson_kind::changes);
+        *next++ = with_way(word, continues ? lesson_kind::changes : lesson_kind::reads);
 }
 
 std::uint32_t places::look_up(unsigned task, std::uint64_t from, std::uint64_t to,
                                     const std::vector<sim::word_index> &replaced, bool continues)
 {
-    list_footprint(replaced);
+    list_footprint(replaced, continues);
     std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues, gate_of(task),
                             XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])};
     if (seen.size() == seen_max) {
@@ -308,7 +309,7 @@ void places::learn_step(unsigned task, std::uint64_t from, const std::array<std:
         if (!step.beside.insert(at))
             continue;
         if (!std::exchange(is_listed, true))
-            list_footprint(replaced);
+            list_footprint(replaced, continues);
         for (std::uint64_t each : footprint)
             learn_beside(at, task, static_cast<sim::word_index>(each / ways_to_touch),
                          static_cast<lesson_kind>(each % ways_to_touch));

@@ -78,7 +78,7 @@ private:
         std::uint32_t index = unknown;
     };
 
-    void list_footprint(const std::vector<sim::word_index> &replaced);
+    void list_footprint(const std::vector<sim::word_index> &replaced, bool continues);
     std::uint32_t look_up(unsigned task, std::uint64_t from, std::uint64_t to,
                           const std::vector<sim::word_index> &replaced, bool continues);
     std::uint32_t number_of(sim::word_index word);

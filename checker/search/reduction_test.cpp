@@ -111,7 +111,7 @@ void perform(cells *all, const operation &each)
         break;
     case action::expect_zero:
         if (kernel::atomic_read(a) == 2 && kernel::atomic_read(&all->counters[each.b].counter) == 0)
-            sim::report({sim::verdict_kind::bug, "BUG_ON", broken_expectations[sim::current_task()], {}});
+            sim::report({sim::verdict_kind::bug, broken_expectations[sim::current_task()], "it must not be", {}});
         break;
     }
 }

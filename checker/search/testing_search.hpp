@@ -37,7 +37,7 @@ inline searched search(void (*build)(), search_bounds bounds = {})
     return search_states(on, bounds, [](const search_counts &) {});
 }
 
-// What whoever it is reports where he finds what must not be, the setup first, then tasks.
+// What whoever it is names where he finds what must not be, the setup first, then tasks: each is a finding of its own.
 inline constexpr std::array<const char *, 4> broken_expectations = {"by the setup", "by the first", "by the second",
                                                                     "by the third"};
 
