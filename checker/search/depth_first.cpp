@@ -41,11 +41,6 @@ constexpr unsigned looks_between_counts = 64; // of bytes that take a while to c
 // local steps leaves anybody out for ever. Longer than any run of local steps that is none.
 constexpr std::uint32_t longest_run_of_passed = 500;
 
-std::uint64_t bit(unsigned task)
-{
-    return std::uint64_t{1} << task;
-}
-
 } // namespace
 
 depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
@@ -214,31 +209,9 @@ bool depth_first::enter(std::uint32_t asleep)
     return true;
 }
 
-// Behind the path's last step.
-std::uint64_t depth_first::stirred() const
-{
-    if (depth == 0)
-        return 0;
-    const search_frame &f = frames[depth - 1];
-    return f.stirred | (f.passed && !f.widened && f.taken.answers.empty() ? 0 : bit(f.taken.task));
-}
-
 std::uint32_t depth_first::run_of_passed() const
 {
     return depth > 0 && frames[depth - 1].passed ? frames[depth - 1].run_of_passed + 1 : 0;
-}
-
-// Those that are in all like an earlier one of them. Of two tasks that were alike at the start, and have taken none but
-// the same local steps since, each can be exchanged for the other in the state as it is; so what begins with a step of
-// the one also begins with one of the other (symmetry: Emerson and Sistla 1996).
-std::uint64_t depth_first::alike_in(std::uint64_t enabled) const
-{
-    std::uint64_t alike = 0, fresh = enabled & ~stirred();
-    for (const alike_pair &each : on.alike_tasks())
-        if ((fresh & bit(each.later)) != 0 && (fresh & bit(each.earlier)) != 0 &&
-            way.steps_of(each.later) == way.steps_of(each.earlier))
-            alike |= bit(each.later);
-    return alike;
 }
 
 bool depth_first::pass_through(std::uint64_t task, std::uint64_t left_out, std::uint32_t asleep)
@@ -297,12 +270,12 @@ bool depth_first::choose_step(search_frame &f)
         return true;
     }
     if (f.tried != 0 && !f.ends_run && f.taken.task < sleepers_max)
-        f.done |= static_cast<std::uint32_t>(bit(f.taken.task));
+        f.done |= static_cast<std::uint32_t>(bit_of(f.taken.task));
     std::uint64_t from = f.closed ? 0 : f.awake & ~f.tried;
     if (from == 0)
         return false;
     f.taken.task = pick(from);
-    f.tried |= bit(f.taken.task);
+    f.tried |= bit_of(f.taken.task);
     f.ends_run = false;
     script.answers.clear();
     if (sleeps() && f.taken.task < sleepers_max) {
@@ -365,7 +338,7 @@ std::uint32_t depth_first::still_asleep(search_frame &f)
         f.words[f.taken.task].add_step(replaced);
     std::uint32_t asleep = 0;
     last_step step_taken(replaced);
-    for (std::uint32_t rest = (f.asleep | f.done) & ~static_cast<std::uint32_t>(bit(f.taken.task)); rest != 0;
+    for (std::uint32_t rest = (f.asleep | f.done) & ~static_cast<std::uint32_t>(bit_of(f.taken.task)); rest != 0;
          rest &= rest - 1) {
         auto task = static_cast<unsigned>(std::countr_zero(rest));
         if (step_taken.is_independent_of(frames[f.noted_in[task]].words[task]))

@@ -12,7 +12,13 @@ namespace interfuse {
 
 inline constexpr unsigned sleepers_max = 16; // tasks beyond are tried everywhere
 
-// A state with what was and is still to be tried from it. Sets of tasks are bits.
+// Sets of tasks are bits.
+inline std::uint64_t bit_of(unsigned task)
+{
+    return std::uint64_t{1} << task;
+}
+
+// A state with what was and is still to be tried from it.
 struct search_frame {
     std::uint64_t awake = 0;         // to be tried
     std::uint64_t left_out = 0;      // can go on, and need not be tried
