@@ -34,6 +34,8 @@ std::array<std::uint8_t, sim::tasks_max> turns_of(const search_bounds &bounds)
     return turns;
 }
 
+// Of a pass that skims, in which everybody stands at the same places.
+constexpr std::uint64_t states_of_places = 4;
 constexpr std::uint64_t transitions_between_looks = 4096;
 constexpr std::uint64_t transitions_between_offers = 64;
 constexpr unsigned looks_between_counts = 64; // of bytes that take a while to count
@@ -105,7 +107,7 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
         bound = bound_by_others;
     else if (begins_again())
         bound = bound_by_lesson;
-    else if (others == nullptr && prospect.is_due())
+    else if (others == nullptr && !bounds.skims && prospect.is_due())
         look_ahead();
     counts.open = open();
     look(*this);
@@ -156,6 +158,17 @@ std::size_t depth_first::open() const
     return sum;
 }
 
+// What the state that the world is in is known by.
+state_key depth_first::key(std::uint64_t enabled) const
+{
+    state_key all = way.hash();
+    if (!bounds.skims)
+        return enabled != 0 && tails ? all + tails->key() : all;
+    state_key places = way.hash_of_places();
+    places.low += all.low % states_of_places;
+    return places;
+}
+
 // The state that the world is in: known, an end, or one to go on from, which is new or has tasks that slept whenever it
 // was visited before and are awake now. Whether it is one to go on from.
 bool depth_first::enter(std::uint32_t asleep)
@@ -175,8 +188,7 @@ bool depth_first::enter(std::uint32_t asleep)
     }
     if (keeps_order(bounds))
         tried.tasks &= ~alike_in(tried.tasks);
-    visited_set::added added = visited.add(enabled != 0 && tails ? way.hash() + tails->key() : way.hash(),
-                                           static_cast<visited_set::sleepers>(asleep));
+    visited_set::added added = visited.add(key(enabled), static_cast<visited_set::sleepers>(asleep));
     switch (added.what) {
     case visited_set::answer::seen: {
         ++counts.revisits;

@@ -51,6 +51,7 @@ private:
     bool begins_again();
     bool leaves_out() const { return uses_persistent_sets(bounds.reduce); }
     bool sleeps() const { return bounds.reduce == reduction::sleep_sets || leaves_out(); }
+    state_key key(std::uint64_t enabled) const;
     bool enter(std::uint32_t asleep);
     std::uint64_t stirred() const;
     std::uint32_t run_of_passed() const;

@@ -48,8 +48,6 @@ public:
 private:
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
     static constexpr std::uint64_t steps_of_walks_least = 10'000, steps_of_walks_most = 20'000'000;
-    // Of a search of more states than the first number, parts in two orders come first.
-    static constexpr std::uint64_t states_of_first_part = 250'000, states_of_second_part = 1'000'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
@@ -93,36 +91,41 @@ private:
 
     enum class ending : std::uint8_t { complete, cut, stopped };
 
-    // What the sets go by when the last pass begins decides which states are left out. One process alone learns that, in parts of
-    // the search, so it does not depend on how many there are, unless a pass of several ends with a lesson.
+    // What the sets go by when the last pass begins decides which states are left out. One process alone learns that, in a part of
+    // the search and by skimming all of it, so it does not depend on how many there are, unless a pass of several ends with a
+    // lesson.
     void search_in_parts()
     {
-        ending part = settle(states_of_first_part, bounds.seed, 1);
-        if (part == ending::cut)
-            part = settle(states_of_second_part, bounds.seed + 1, 1);
-        if (part == ending::cut || (part == ending::complete && bounds.jobs > 1))
-            settle(bounds.states_max, bounds.seed, bounds.jobs);
+        search_bounds part = bounds;
+        part.jobs = 1;
+        part.states_max = std::min(bounds.states_max, bounds.first_part);
+        ending how = settle(part);
+        if (how == ending::cut) {
+            part.states_max = bounds.states_max;
+            part.skims = true;
+            how = settle(part);
+        }
+        if (how == ending::cut || (how == ending::complete && bounds.jobs > 1))
+            settle(bounds);
     }
 
-    // Passes through so many states in that order, until one has met nothing that speaks against the sets. After each other one,
+    // Passes through that part of the search, until one has met nothing that speaks against the sets. After each other one,
     // random walks take about as many steps as it did: depth first comes late to what departs early from the first path.
-    ending settle(std::uint64_t states, std::uint64_t order, unsigned jobs)
+    ending settle(const search_bounds &part)
     {
-        search_bounds part = bounds;
-        part.states_max = std::min(bounds.states_max, states);
-        part.seed = order;
         for (;;) {
             places known = sets.seen;
-            search_once(part, jobs);
+            search_once(part, part.jobs);
             bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
-            bool cut = last.bound == bound_of_states && part.states_max < bounds.states_max;
+            bool cut = (last.bound == bound_of_states && (part.skims || part.states_max < bounds.states_max)) ||
+                       (part.skims && is_through());
             if (!again && !cut && !is_through())
                 return ending::stopped;
             if (!again && last.counts.mended == 0 && !has_learnt()) {
-                sim::require(!is_through() || last.counts.checks.doubted == 0,
+                sim::require(!is_through() || part.skims || last.counts.checks.doubted == 0,
                              "a search has met nothing against its persistent sets, and two steps that they take to be independent "
                              "lead to different states in either order");
-                if (is_through())
+                if (is_through() && !part.skims)
                     sets.seen = known; // the same for another pass by several processes
                 return cut ? ending::cut : ending::complete;
             }

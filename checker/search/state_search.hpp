@@ -31,6 +31,9 @@ struct search_bounds {
     bool first = false;      // ends at the first finding
     bool any_order = false;  // of tasks that are alike, and have done nothing yet that matters, each goes on, not the first alone
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
+    std::uint64_t first_part = 250'000; // states, after which a search with local steps or persistent sets skims all of it first
+    // To learn: of states in which everybody stands at the same places, and the same tasks can go on, only the first few count.
+    bool skims = false;
     bool wide = false;       // states are known by hashes of 128 bits
     bool self_check = false; // tries out what the search takes for granted, as in self_check.hpp
     std::uint64_t walks = 0; // random ones after the search, which must stay inside it

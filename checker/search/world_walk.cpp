@@ -114,6 +114,13 @@ state_key world_walk::hash_without_stack_data() const
     return words_hash + hash_of_bytes(positions.data(), tasks * sizeof positions[0], wide);
 }
 
+state_key world_walk::hash_of_places() const
+{
+    std::uint64_t able = enabled();
+    return hash_of_bytes(positions.data(), sim::the_world().task_count * sizeof positions[0], wide) +
+           hash_of_bytes(&able, sizeof able, wide);
+}
+
 std::uint64_t world_walk::enabled() const
 {
     const sim::world &w = sim::the_world();

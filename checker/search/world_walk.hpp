@@ -38,6 +38,8 @@ public:
     state_key hash_from_scratch() const;
     // Equal for two states that differ in nothing but data on stacks: of the heap, and of where each task stands.
     state_key hash_without_stack_data() const;
+    // Of where the tasks stand, and of which of them can go on.
+    state_key hash_of_places() const;
     // Tasks that can go on, by bits.
     std::uint64_t enabled() const;
     // Tasks that may still run, now or later.
