@@ -1,7 +1,12 @@
 // Reports of searches over states.
 #include "checker/report_verify.hpp"
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "checker/report.hpp"
 #include "checker/report_parts_json.hpp"
@@ -39,6 +44,15 @@ std::string known_text(const verification &result)
             if (found.accepted)
                 text += fmt::format("known in {}: {}\n    {}\n", found.of.title(), sentence_of(found), found.trace);
     return text;
+}
+
+// Of its findings, without folders.
+std::string names_of_traces(const scenario_search &search)
+{
+    std::vector<std::string> names;
+    for (const finding &found : search.findings)
+        names.push_back(std::filesystem::path(found.trace).stem().string());
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 // An error stops everything, whatever had been seen by then.
@@ -135,7 +149,7 @@ std::string verify_table(const verify_options &options, const verification &resu
         const search_counts &counts = search.result.counts;
         std::string verdict = ending_of(search);
         if (!search.findings.empty())
-            verdict += fmt::format(", {}", counted(search.findings.size(), "finding"));
+            verdict += fmt::format(", {}: {}", counted(search.findings.size(), "finding"), names_of_traces(search));
         text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {:.1f} s | {:.1f} | {} |\n", search.of.title(),
                             options.core, name_of(options.points), grouped(counts.states),
                             grouped(counts.transitions), grouped(counts.depth), counts.passes,

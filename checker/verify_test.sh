@@ -31,6 +31,8 @@ expect 0 repaired mix:requests=2 mix one-request:requests=1 --set daemons=2
     complain "parameters do not go where they were given: $(<"$scratch/said")"
 expect 0 repaired mix:split=1 mix --format table
 [[ $(sed -n 's/^| \(mix[^ ]*\) |.*/\1/p' "$scratch/said") == $'mix:split=1\nmix' ]] || complain "the table has other names"
+expect 0 linux-2.6.17 mix --set killers=1,aborters=1 --format table
+grep -q '| complete, [0-9]* findings: .*late-reply-oops.* |$' "$scratch/said" || complain "the table does not name what was found: $(<"$scratch/said")"
 expect 1 no_extra_reference mix:killers=1 mix:killers=1,split=1 --first
 [[ $(sed -n 's/^trace: .*\(-[^-]*\)$/\1/p' "$scratch/said" | tail -n 1) == -2.json ]] || complain "a trace was overwritten"
 
