@@ -250,7 +250,7 @@ bool depth_first::push(std::uint64_t tasks, std::uint64_t left_out, std::uint32_
     search_frame &f = frames[depth++];
     f.stirred = stirred_before;
     f.run_of_passed = passed_before;
-    f.passed = f.widened = false;
+    f.passed = false;
     f.awake = tasks;
     f.left_out = left_out;
     f.asleep = asleep;
@@ -297,14 +297,6 @@ bool depth_first::choose_step(search_frame &f)
     return true;
 }
 
-// What ends the run leaves nothing behind to try the others in.
-void depth_first::widen(search_frame &f)
-{
-    f.widened = true;
-    f.awake |= f.left_out & ~f.asleep;
-    f.left_out = 0;
-}
-
 void depth_first::take_next_step()
 {
     search_frame &f = frames[depth - 1];
@@ -322,8 +314,6 @@ void depth_first::take_next_step()
     f.next = script.answers;
     f.more_variants = sim::advance(f.next);
     f.ends_run = f.ends_run || !continues;
-    if (!continues && f.passed)
-        widen(f);
     std::uint32_t asleep = 0;
     if (bounds.reduce != reduction::none)
         way.find_replaced(replaced);

@@ -67,7 +67,6 @@ private:
     void check_commutation(std::uint64_t independent, bool supposed);
     std::uint32_t still_asleep(search_frame &f);
     bool choose_step(search_frame &f);
-    void widen(search_frame &f);
     void leave();
     void look_for_races();
     void note(const sim::verdict &found);

@@ -9,7 +9,7 @@ std::uint64_t depth_first::stirred() const
     if (depth == 0)
         return 0;
     const search_frame &f = frames[depth - 1];
-    return f.stirred | (f.passed && !f.widened && f.taken.answers.empty() ? 0 : bit_of(f.taken.task));
+    return f.stirred | (f.passed && f.taken.answers.empty() ? 0 : bit_of(f.taken.task));
 }
 
 // Those that are in all like an earlier one of them. Of two tasks that were alike at the start, and have taken none but

@@ -169,12 +169,12 @@ bool persistent_sets::goes_back(std::uint32_t place) const
 
 // What ends a run leaves nothing behind to try the others in. And a circle of states in each of which the same task was left out
 // would leave it out for ever: one of its steps goes back, and there everybody is tried. With sets of one everybody is tried in
-// each state whose step has ended the run, and in each that the search keeps, of which there is one every so often (depth_first).
+// each state that the search keeps, and it keeps one every so often (depth_first::enter).
 std::vector<bool> persistent_sets::leaders() const
 {
     std::vector<bool> may_lead(seen.all().size());
     for (std::uint32_t place = 0; place < known.rank.size(); ++place)
-        may_lead[place] = alone || (!seen.all()[place].ends_run && !goes_back(place));
+        may_lead[place] = !seen.all()[place].ends_run && (alone || !goes_back(place));
     return may_lead;
 }
 

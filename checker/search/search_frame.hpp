@@ -25,7 +25,6 @@ struct search_frame {
     std::uint64_t tried = 0;         // of those that are awake
     std::uint64_t stirred = 0;       // have taken a step that is not local or has answers
     bool passed = false;             // the state is passed through, by a local step
-    bool widened = false;            // a variant of that step ends the run, so everybody is tried all the same
     std::uint32_t run_of_passed = 0; // so many states in a row before this one were passed through
     std::uint32_t asleep = 0;        // tried elsewhere, and nothing that was done since has to do with it
     std::uint32_t done = 0;          // tried here, with all answers, and does not end the run

@@ -60,7 +60,6 @@ void put(packer &into, const search_frame &f)
     into.put(f.tried);
     into.put(f.stirred);
     into.put(f.passed);
-    into.put(f.widened);
     into.put(f.run_of_passed);
     into.put(f.taken);
     into.put(f.next);
@@ -81,7 +80,6 @@ void take(unpacker &from, search_frame &f)
     from.take(f.tried);
     from.take(f.stirred);
     from.take(f.passed);
-    from.take(f.widened);
     from.take(f.run_of_passed);
     from.take(f.taken);
     from.take(f.next);
