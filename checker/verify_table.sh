@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# The table of the README: how far a search of all states comes, and what it finds. Each scenario with its presets, up to a million
+# A table for the README: how far a search of all states comes, and what it finds. Each scenario with its presets, up to a million
 # states, both cores at once; then mix with one requester and with two, and everything that disturbs them, without that bound.
-# Takes the better part of an hour on two processors, and 2 GB.
 #   checker/verify_table.sh [OPTION OF VERIFY...]
 set -u
 cd "$(dirname "$0")/.." || exit 70
