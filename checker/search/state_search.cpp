@@ -83,7 +83,7 @@ private:
             search_in_parts();
         else
             do
-                search_once(bounds, bounds.jobs);
+                search_once(bounds);
             while (is_through() && has_learnt());
         if (is_through())
             last.counts.walks = walk_inside(on, bounds, script, *way, sets, *visited, last.findings);
@@ -115,7 +115,7 @@ private:
     {
         for (;;) {
             places known = sets.seen;
-            search_once(part, part.jobs);
+            search_once(part);
             bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
             bool cut = (last.bound == bound_of_states && (part.skims || part.states_max < bounds.states_max)) ||
                        (part.skims && is_through());
@@ -148,15 +148,15 @@ private:
         return !way->learnt().empty() || !sets.holds();
     }
 
-    void search_once(const search_bounds &within, unsigned jobs)
+    void search_once(const search_bounds &within)
     {
         sets.take_effect();
         way->take_effect();
         last = {};
         ++passes;
-        visited.emplace(bounds.memory_max, jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
-        if (jobs > 1) {
-            last = search_in_workers(jobs, on, within, script, *way, sets, *visited,
+        visited.emplace(bounds.memory_max, within.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
+        if (within.jobs > 1) {
+            last = search_in_workers(within.jobs, on, within, script, *way, sets, *visited,
                                      [&](const search_counts &so_far) { tell(so_far); });
         } else if (bounds.shortest) {
             breadth_first search(on, within, script, *way, *visited);
