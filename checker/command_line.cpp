@@ -88,9 +88,9 @@ CLI::Validator number_of_seconds()
             ""};
 }
 
-void add_watch_option(CLI::App &app, std::optional<std::string> &text, const std::string &preset, const char *group)
+CLI::Option *add_watch_option(CLI::App &app, std::optional<std::string> &text, const std::string &preset, const char *group)
 {
-    with_environment(app.add_option("--watch", text, "What watches the core's accesses, see: list watchers"))
+    return with_environment(app.add_option("--watch", text, "What watches the core's accesses, see: list watchers"))
         ->option_text("all|none|NAME,...")
         ->default_str(preset)
         ->group(group);

@@ -29,8 +29,8 @@ CLI::Validator unsigned_number();
 // Accepts a number of seconds; a range of CLI11 would let NaN through.
 CLI::Validator number_of_seconds();
 
-// --watch, for parse_watch(); nothing if it is not given, which means the preset.
-void add_watch_option(CLI::App &app, std::optional<std::string> &text, const std::string &preset, const char *group);
+// --watch, for parse_watch(); nothing if it is not given, which means the preset. Returns it, to say more of it.
+CLI::Option *add_watch_option(CLI::App &app, std::optional<std::string> &text, const std::string &preset, const char *group);
 
 // --config, for a file of options that the command line wins over.
 void add_config_option(CLI::App &app, const char *group);

@@ -75,7 +75,7 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->check(CLI::IsMember({"coarse", "fine"}))
         ->capture_default_str()
         ->group(subject);
-    add_watch_option(app, given.watch, "none", subject);
+    add_watch_option(app, given.watch, "none", subject)->option_text("none|memory|races|memory,races");
     with_environment(app.add_option("--reduce", given.reduce,
                                     "Which tasks are tried in a state: all; all that are awake; of these one alone where its "
                                     "step is nobody else's business; or the fewest that do, persistent sets"))
@@ -115,22 +115,12 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
         ->group(subject);
 }
 
-void add_scouts(verb_line &app, verify_options &options)
-{
-    with_environment(app.add_option("--scout", options.scouts,
-                                    "Random walks before the search, the first finding of which ends it; with --first"))
-        ->option_text("N")
-        ->check(unsigned_number())
-        ->capture_default_str()
-        ->group("Running");
-}
-
 void add_bounds(verb_line &app, verify_arguments &given, verify_options &options)
 {
     auto bounds = "Bounds of each scenario; where one stops the search, the exit status is 4";
     with_environment(app.add_option("--max-states", options.states_max, "Different states"))
         ->option_text("N")
-        ->check(unsigned_number())
+        ->check(whole_number(1, UINT64_MAX))
         ->group(bounds);
     with_environment(app.add_option("--max-memory", given.memory, "Memory for states and for the path"))
         ->option_text("N(M|G)")
@@ -156,7 +146,13 @@ void add_running(verb_line &app, verify_arguments &given, verify_options &option
         ->capture_default_str()
         ->group(running);
     with_environment(app.add_flag("--first", options.first,
-                                  "End the search of a scenario at its first violation, documented or not"))
+                                  "End the search of a scenario at its first finding, documented or not"))
+        ->group(running);
+    with_environment(app.add_option("--scout", options.scouts,
+                                    "Random walks before the search, the first finding of which ends it; with --first"))
+        ->option_text("N")
+        ->check(unsigned_number())
+        ->capture_default_str()
         ->group(running);
     with_environment(app.add_flag("--strict", options.strict, "Documented findings count as violations"))
         ->group(running);
@@ -195,6 +191,10 @@ std::string choose_reduction(const verify_arguments &given, verify_options &opti
                "order";
     if (options.shortest && (options.watch & sim::watch_races) != 0)
         return "--shortest: without --watch races only, as steps are not compared in that order";
+    if (options.shortest && options.seed != 0)
+        return "--seed: without --shortest only, as each layer is searched as a whole";
+    if (options.any_order && !uses_persistent_sets(options.reduce))
+        return "--any-order: with --reduce local or persistent only, as else tasks that are alike begin in any order anyway";
     if (options.livelocks && options.reduce != reduction::none)
         return "--livelocks: with --reduce none only, as a circle may consist of steps that a reduction leaves out";
     if (options.livelocks && options.jobs > 1)
@@ -249,7 +249,6 @@ verify_request parse_verify(int argc, char **argv)
     add_subject(app, given, request.options);
     add_bounds(app, given, request.options);
     add_running(app, given, request.options);
-    add_scouts(app, request.options);
     request.status = parse_arguments(app, argc, argv);
     if (!request.status)
         request.status = continue_in_core(given.core, argv, exit_usage, "--core: ");
@@ -297,10 +296,10 @@ std::string progress_text(const scenario_search &search, const search_counts &co
 {
     auto milliseconds = static_cast<std::uint64_t>(took.count() / 1'000'000) + 1;
     bool more = counts.expected && in_round_figures(*counts.expected) > counts.states;
-    return fmt::format("{}: {} states{}, {} a second, depth {}, {} steps open on the path, {} revisits, {} MB",
-                       search.of.title(), grouped(counts.states),
+    return fmt::format("{}: pass {}{}: {} states{}, {} a second, depth {}, {} steps open on the path, {} revisits, {} MB",
+                       search.of.title(), counts.passes, counts.skims ? " skims" : "", grouped(counts.states),
                        more ? fmt::format(" of perhaps {}", grouped(in_round_figures(*counts.expected))) : "",
-                       grouped(counts.states * 1000 / milliseconds), counts.depth, grouped(counts.open),
+                       grouped(counts.states_of_all_passes * 1000 / milliseconds), counts.depth, grouped(counts.open),
                        grouped(counts.revisits), counts.visited_bytes >> 20);
 }
 

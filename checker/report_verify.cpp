@@ -94,13 +94,15 @@ std::string search_line(const scenario_search &search)
     if (counts.scout > 0)
         return fmt::format("{}: {}; {:.1f} s\n", search.of.title(), ending_of(search), seconds_of(search.result.took));
     std::string text =
-        fmt::format("{}: {}: {}, {}, depth {}, {} ends; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n",
+        fmt::format("{}: {}: {}, {}, depth {}, {}; {} {}, {:.1f} s, {} states/s, {:.1f} bytes a state\n",
                     search.of.title(), ending_of(search), counted(counts.states, "state"),
-                    counted(counts.transitions, "transition"), counts.depth, grouped(counts.ends),
+                    counted(counts.transitions, "transition"), counts.depth, counted(counts.ends, "end"),
                     grouped(counts.passes), counts.passes == 1 ? "pass" : "passes", seconds_of(search.result.took),
                     grouped(per_second(counts.states_of_all_passes, search.result.took)), bytes_a_state(counts));
+    if (counts.skims && !search.complete())
+        text += "    the last pass only skimmed: of states in which everybody stands at the same places it goes on from four\n";
     if (counts.stalled > 0)
-        text += fmt::format("    {} ends are stalled, as the scenario expects\n", grouped(counts.stalled));
+        text += fmt::format("    {} {} stalled, as the scenario expects\n", counted(counts.stalled, "end"), counts.stalled == 1 ? "is" : "are");
     if (counts.passed > 0)
         text += fmt::format("    {} more {} passed through and not kept, as one task went on alone\n", counted(counts.passed, "state"),
                             counts.passed == 1 ? "was" : "were");

@@ -27,6 +27,8 @@ ordered_json json_of(const scenario_search &search)
             {"visited_bytes", counts.visited_bytes},
             {"path_bytes", counts.path_bytes},
             {"passes", counts.passes},
+            {"states_of_all_passes", counts.states_of_all_passes},
+            {"skims", counts.skims},
             {"race_steps", counts.race_steps},
             {"components", counts.components ? ordered_json(*counts.components) : ordered_json()},
             {"unconfirmed", search.unconfirmed},

@@ -56,7 +56,7 @@ void breadth_first::look_around(const std::function<void(const breadth_first &)>
     if (!bound.empty())
         return;
     if (std::chrono::steady_clock::now() >= bounds.deadline && open() > 0)
-        bound = "--max-time";
+        bound = bound_of_time;
     else if (counts.path_bytes + counts.visited_bytes > bounds.memory_max)
         bound = "--max-memory";
     look(*this);

@@ -100,7 +100,7 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
     interrupted = interruption();
     count_bytes();
     if (steady_clock::now() >= bounds.deadline)
-        bound = "--max-time";
+        bound = bound_of_time;
     else if (counts.path_bytes + counts.visited_bytes > bounds.memory_max)
         bound = "--max-memory";
     else if (others != nullptr && others->halted())

@@ -105,13 +105,13 @@ std::string end_worker(const worker &ended)
 
 class workforce {
 public:
-    workforce(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
+    workforce(runner &on, const search_bounds &bounds, step_script &script, world_walk &way,
               persistent_sets &sets, visited_set &visited)
         : on(on), bounds(bounds), script(script), way(way), sets(sets), visited(visited),
-          prospect(bounds, script, way, sets, visited), members(jobs)
+          prospect(bounds, script, way, sets, visited), members(bounds.jobs)
     {
         std::fflush(nullptr);
-        for (unsigned i = 0; i < jobs; ++i)
+        for (unsigned i = 0; i < bounds.jobs; ++i)
             workers.push_back(start(i));
     }
 
@@ -286,11 +286,11 @@ void searched_share::add(const searched_share &other)
     interrupted = std::max(interrupted, other.interrupted);
 }
 
-searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script,
+searched_share search_in_workers(runner &on, const search_bounds &bounds, step_script &script,
                                  world_walk &way, persistent_sets &sets, visited_set &visited,
                                  const std::function<void(const search_counts &)> &progress)
 {
-    return workforce(jobs, on, bounds, script, way, sets, visited).run(progress);
+    return workforce(on, bounds, script, way, sets, visited).run(progress);
 }
 
 } // namespace interfuse

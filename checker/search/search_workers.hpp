@@ -21,9 +21,9 @@ struct searched_share {
 
 searched_share share_of(const depth_first &done);
 
-// Searches in so many processes, as depth_first does in one, and brings what each has learnt to `way` and `sets`.
+// Searches in as many processes as the bounds say, as depth_first does in one, and brings what each has learnt to `way` and `sets`.
 // REQUIRES: `visited` has several parts. `progress` is called with the sums so far a few times a second.
-searched_share search_in_workers(unsigned jobs, runner &on, const search_bounds &bounds, step_script &script,
+searched_share search_in_workers(runner &on, const search_bounds &bounds, step_script &script,
                                  world_walk &way, persistent_sets &sets, visited_set &visited,
                                  const std::function<void(const search_counts &)> &progress);
 

@@ -76,6 +76,15 @@ private:
         return !last.findings.empty();
     }
 
+    // No pass begins when it would stop at once: the counts are then those of the one before.
+    bool is_too_late()
+    {
+        last.interrupted = std::max(last.interrupted, interruption());
+        if (last.interrupted == 0 && steady_clock::now() >= bounds.deadline)
+            last.bound = bound_of_time;
+        return last.interrupted != 0 || last.bound == bound_of_time;
+    }
+
     void search_all()
     {
         walk(steps_of_walks_least);
@@ -84,9 +93,11 @@ private:
         else
             do
                 search_once(bounds);
-            while (is_through() && has_learnt());
+            while (is_through() && has_learnt() && !is_too_late());
         if (is_through())
             last.counts.walks = walk_inside(on, bounds, script, *way, sets, *visited, last.findings);
+        sim::require(!bounds.self_check || !is_through() || found.size() == last.findings.size(),
+                     "a search has seen every state, and not met what an earlier pass of it has found");
     }
 
     enum class ending : std::uint8_t { complete, cut, stopped };
@@ -113,7 +124,7 @@ private:
     // random walks take about as many steps as it did: depth first comes late to what departs early from the first path.
     ending settle(const search_bounds &part)
     {
-        for (;;) {
+        while (passes == 0 || !is_too_late()) {
             places known = sets.seen;
             search_once(part);
             bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
@@ -131,6 +142,7 @@ private:
             }
             walk(last.counts.states);
         }
+        return ending::stopped;
     }
 
     void walk(std::uint64_t steps)
@@ -156,7 +168,7 @@ private:
         ++passes;
         visited.emplace(bounds.memory_max, within.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
         if (within.jobs > 1) {
-            last = search_in_workers(within.jobs, on, within, script, *way, sets, *visited,
+            last = search_in_workers(on, within, script, *way, sets, *visited,
                                      [&](const search_counts &so_far) { tell(so_far); });
         } else if (bounds.shortest) {
             breadth_first search(on, within, script, *way, *visited);
@@ -168,11 +180,14 @@ private:
             last = share_of(search);
         }
         states_of_all_passes += last.counts.states;
+        last.counts.skims = within.skims;
+        found = found_so_far(std::move(found), last.findings);
     }
 
     void tell(search_counts counts)
     {
         counts.passes = passes;
+        counts.states_of_all_passes = states_of_all_passes + counts.states;
         progress(counts);
     }
 
@@ -184,7 +199,7 @@ private:
         if (keeps_order(bounds))
             result.counts.in_order = static_cast<unsigned>(on.alike_tasks().size());
         result.counts.states_of_all_passes = states_of_all_passes;
-        result.findings = std::move(last.findings);
+        result.findings = passes == 0 ? std::move(last.findings) : std::move(found);
         result.bound = std::move(last.bound);
         result.interrupted = last.interrupted;
         result.error = std::move(last.error);
@@ -201,7 +216,8 @@ private:
     std::optional<world_walk> way;
     std::optional<visited_set> visited; // of the last pass
     persistent_sets sets;
-    searched_share last;
+    searched_share last; // pass
+    std::vector<state_finding> found; // by all passes
     unsigned passes = 0;
     std::uint64_t states_of_all_passes = 0;
 };
@@ -220,6 +236,15 @@ void state_finding::add(const state_finding &same)
     others.push_back(same.path);
     others.insert(others.end(), same.others.begin(), same.others.end());
     others.resize(std::min(others.size(), others_max));
+}
+
+std::vector<state_finding> found_so_far(std::vector<state_finding> earlier, const std::vector<state_finding> &latest)
+{
+    std::erase_if(earlier, [&](const state_finding &old) {
+        return std::ranges::find(latest, old.fingerprint, &state_finding::fingerprint) != latest.end();
+    });
+    earlier.insert(earlier.begin(), latest.begin(), latest.end());
+    return earlier;
 }
 
 double collision_probability(std::uint64_t states, bool wide)

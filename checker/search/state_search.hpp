@@ -65,7 +65,8 @@ struct state_finding {
     static constexpr std::size_t others_max = 16;
     std::string message;
     std::uint64_t fingerprint = 0;
-    std::uint64_t count = 0; // transitions and ends that show it, pairs of steps that race, or components with a circle
+    // Transitions and ends that show it, pairs of steps that race, or components with a circle, in the last pass that met any.
+    std::uint64_t count = 0;
     std::vector<search_step> path;
     std::vector<std::vector<search_step>>
         others; // further paths, to find it where another one comes before it on the first
@@ -75,6 +76,9 @@ struct state_finding {
     // The same one, as another process has found it.
     void add(const state_finding &same);
 };
+
+// What has been found when there was another pass: what that has met, as it has met it, and then what only earlier ones have.
+std::vector<state_finding> found_so_far(std::vector<state_finding> earlier, const std::vector<state_finding> &latest);
 
 // What a search has tried out of what it takes for granted. Two processes do not compare.
 struct search_checks {
@@ -100,6 +104,7 @@ struct search_counts {
         components;      // strongly connected, in which somebody can go round; where livelocks are looked for
     unsigned passes = 0; // searches until what tasks touch was known; the other counts are of the last
     std::uint64_t states_of_all_passes = 0;
+    bool skims = false;    // the last of them did no more, as in search_bounds: only some of the states were gone on from
     unsigned in_order = 0; // tasks that did not begin before another one that they are like, see alike.hpp
     search_checks checks;
     std::uint64_t walks = 0; // random ones that stayed inside
@@ -117,8 +122,9 @@ struct searched {
     std::chrono::nanoseconds took{0};
 };
 
-// The bound of a search that has seen as many states as it may, and of one that ends at its first finding.
+// The bound of a search that has seen as many states as it may, of one out of time, and of one that ends at its first finding.
 inline constexpr const char *bound_of_states = "--max-states";
+inline constexpr const char *bound_of_time = "--max-time";
 inline constexpr const char *bound_by_finding = "the first finding";
 
 // Steps forward and takes steps back, and remembers the 64-bit hashes of the states it has seen. What it visits and
