@@ -117,7 +117,7 @@ bool depth_first::begins_again()
 {
     if (!leaves_out())
         return false;
-    return again.is_due(others == nullptr ? counts.states : others->published().states, [&] {
+    return again.is_due(others == nullptr ? counts.states : others->published().states, sets.states_of_mending(), [&] {
         counts.mended += sets.mend();
         return counts.mended + way.learnt().size();
     });

@@ -12,12 +12,12 @@ namespace interfuse {
 class new_beginning {
 public:
     // Whether it is time, after so many states of all processes. Asked every now and then; asks in its turn how many lessons
-    // there are, which takes a while.
-    template <typename Count> bool is_due(std::uint64_t states, Count lessons)
+    // there are, which takes as long as so many states do.
+    template <typename Count> bool is_due(std::uint64_t states, std::uint64_t pause, Count lessons)
     {
         constexpr std::uint64_t states_least = 25'000;
         if (states >= ask_at) {
-            ask_at = states + states / 8;
+            ask_at = states + std::max(states / 8, pause);
             if (std::uint64_t before = std::exchange(known, lessons()); known != before)
                 learnt_at = std::max(states, states_least);
         }

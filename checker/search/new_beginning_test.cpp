@@ -21,7 +21,7 @@ std::uint64_t began_again_at(const std::vector<std::uint64_t> &lessons_at, std::
                 known += at <= states;
             return known;
         };
-        if (again.is_due(states, lessons))
+        if (again.is_due(states, 0, lessons))
             return states;
     }
     return 0;
@@ -55,6 +55,18 @@ TEST(NewBeginning, WaitsForTheLastOfManyLessons)
 TEST(NewBeginning, TakesALessonOfTheFirstStatesForALaterOne)
 {
     EXPECT_GE(began_again_at({0, 10}, 10'000'000), 50'000U);
+}
+
+TEST(NewBeginning, AsksNoMoreOftenThanTheAnswerIsWorth)
+{
+    new_beginning again;
+    std::vector<std::uint64_t> asked_at;
+    for (std::uint64_t states = 0; states < 200'000; states += 500)
+        again.is_due(states, 30'000, [&] {
+            asked_at.push_back(states);
+            return std::uint64_t{0};
+        });
+    EXPECT_EQ(asked_at, (std::vector<std::uint64_t>{0, 30'000, 60'000, 90'000, 120'000, 150'000, 180'000}));
 }
 
 TEST(NewBeginning, IsNotDueInASearchThatEndsBefore)

@@ -15,6 +15,8 @@ public:
         return number / 64 < bits.size() && (bits[number / 64] >> number % 64 & 1) != 0;
     }
 
+    bool empty() const { return bits.empty(); }
+
     // Whether the set grows.
     bool insert(std::uint32_t number)
     {

@@ -44,6 +44,8 @@ public:
     bool take_effect();
     // The same in the middle of a search, if something speaks against the sets; what they were relied on before is forgotten.
     bool mend();
+    // States that a search sees while that is found out, roughly: the more places the longer it takes.
+    std::uint64_t states_of_mending() const { return seen.all().size() * seen.all().size() / 50; }
 
     std::size_t bytes() const;
 

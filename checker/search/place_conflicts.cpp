@@ -5,6 +5,9 @@
 #include <array>
 #include <functional>
 #include <numeric>
+#include <unordered_map>
+
+#include "sim/rng.hpp"
 
 namespace interfuse {
 
@@ -12,17 +15,23 @@ namespace {
 
 using indices = std::vector<std::uint32_t>;
 
-// For each two tasks the words that matter have numbers of their own, few and without gaps. A set of them has three
-// parts of `width` words: those that are read, changed and counted.
+constexpr std::uint32_t none = UINT32_MAX;
+
+// The words that two tasks may conflict on, by their number in `places`, or `none`. Those that are touched from the same places in
+// the same ways, as the bytes that are copied in one loop, count as one, so there are few, and they have no gaps.
+struct words_of_two {
+    std::vector<std::uint32_t> of;
+    std::uint32_t count = 0;
+};
+
+// For each two tasks. A set of words has three parts of `width` words: those that are read, changed and counted.
 class conflicts_of_two {
 public:
     conflicts_of_two(const places &seen, const place_order &order, const indices &own, const indices &others,
-                     const std::vector<std::uint32_t> &numbers, const number_set &gates)
-        : seen(seen), order(order), own(own), others(others), width((numbers.size() + 63) / 64), size(3 * width),
-          dense(seen.numbers(), none), place_in_list(seen.all().size()), ahead(own.size() * others.size() * size)
+                     const words_of_two &words, const number_set &gates)
+        : seen(seen), order(order), own(own), others(others), width((words.count + 63) / 64), size(3 * width),
+          dense(words.of), place_in_list(seen.all().size()), ahead(own.size() * others.size() * size)
     {
-        for (std::uint32_t i = 0; i < numbers.size(); ++i)
-            dense[numbers[i]] = i;
         for (const indices *list : {&own, &others})
             for (std::uint32_t i = 0; i < list->size(); ++i)
                 place_in_list[(*list)[i]] = i;
@@ -54,30 +63,46 @@ public:
             continuation behind_it = continue_from(i);
             std::ranges::fill(step, 0);
             put_all(here.touched, step.data());
+            bool matters = std::ranges::any_of(step, [](std::uint64_t bits) { return bits != 0; });
             for (std::uint32_t j = 0; j < others.size(); ++j) {
                 std::uint64_t *now = ahead_of(i, j);
                 for (std::size_t k = 0; k < size; ++k)
                     now[k] = their_words[j * size + k] & beside[k];
                 if (!order.may_lead[own[i]])
                     continue;
-                std::ranges::fill(behind, 0);
-                for (std::uint32_t k : behind_it.known)
-                    unite(behind.data(), ahead_of(k, j));
-                for (std::size_t k = 0; k < behind_it.beside_others.size(); ++k)
-                    behind[k] |= their_future[j * size + k] & behind_it.beside_others[k];
-                if (conflict(step.data(), behind.data()))
+                const std::uint64_t *after = behind_of(behind_it, j, behind);
+                if (matters && conflict(step.data(), after))
                     conflicts.insert(own[i], others[j]);
                 else
-                    unite(now, behind.data());
+                    add(now, after);
             }
             spread(ahead_of(i, 0));
         }
     }
 
 private:
-    static constexpr std::uint32_t none = UINT32_MAX;
-
     std::uint64_t *ahead_of(std::size_t i, std::size_t j) { return ahead.data() + (i * others.size() + j) * size; }
+
+    struct continuation;
+
+    // What the other task may touch behind the step of the first one, from its place j on.
+    const std::uint64_t *behind_of(const continuation &step, std::uint32_t j, std::vector<std::uint64_t> &scratch)
+    {
+        if (step.known.size() == 1 && step.beside_others.empty())
+            return ahead_of(step.known.front(), j);
+        std::ranges::fill(scratch, 0);
+        for (std::uint32_t k : step.known)
+            add(scratch.data(), ahead_of(k, j));
+        for (std::size_t k = 0; k < step.beside_others.size(); ++k)
+            scratch[k] |= their_future[j * size + k] & step.beside_others[k];
+        return scratch.data();
+    }
+
+    void add(std::uint64_t *into, const std::uint64_t *more) const
+    {
+        for (std::size_t k = 0; k < size; ++k)
+            into[k] |= more[k];
+    }
 
     void put(const number_set &from, unsigned part, std::uint64_t *into) const
     {
@@ -171,7 +196,7 @@ private:
     const indices &own; // the later ones first
     const indices &others;
     const std::size_t width, size;
-    std::vector<std::uint32_t> dense;
+    const std::vector<std::uint32_t> &dense;
     indices place_in_list; // of its task
     indices in_turn;       // of the other task's places, the later ones first
     bool goes_back;        // a step of the other task to an earlier one
@@ -193,14 +218,58 @@ std::array<indices, sim::tasks_max> by_task(const places &seen, const place_orde
     return lists;
 }
 
-number_set touched_by(const places &seen, const indices &list)
+// What a task touches from any of its places.
+touched_numbers touched_from(const places &seen, const indices &list)
 {
-    number_set found;
+    touched_numbers found;
     for (std::uint32_t place : list)
-        for (const number_set *part :
-             {&seen.all()[place].touched.read, &seen.all()[place].touched.changed, &seen.all()[place].touched.counted})
-            part->for_each([&](std::uint32_t number) { found.insert(number); });
+        for (lesson_kind how : touched_numbers::all_ways)
+            seen.all()[place].touched.of(how).for_each([&](std::uint32_t number) { found.of(how).insert(number); });
     return found;
+}
+
+bool conflict_on(std::uint32_t number, const touched_numbers &a, const touched_numbers &b)
+{
+    bool read[] = {a.read.contains(number), b.read.contains(number)};
+    bool changed[] = {a.changed.contains(number), b.changed.contains(number)};
+    bool counted[] = {a.counted.contains(number), b.counted.contains(number)};
+    for (unsigned one = 0; one < 2; ++one) {
+        unsigned other = 1 - one;
+        if ((changed[one] && (read[other] || changed[other] || counted[other])) || (counted[one] && read[other]))
+            return true;
+    }
+    return false;
+}
+
+// Each set that holds such a word adds a number of its own to the word's signature.
+words_of_two number_words(const places &seen, const indices &own, const indices &others, const number_set &gates, const number_set &matter)
+{
+    std::vector<std::uint64_t> signature(seen.numbers());
+    std::uint64_t state = 1;
+    auto sign = [&](const number_set &words) {
+        std::uint64_t of_set = sim::splitmix64(state);
+        words.for_each([&](std::uint32_t number) { signature[number] += of_set; });
+    };
+    auto sign_all = [&](const touched_numbers &words) {
+        for (lesson_kind how : touched_numbers::all_ways)
+            sign(words.of(how));
+    };
+    sign(gates);
+    unsigned their_task = seen.all()[others.front()].task;
+    for (std::uint32_t place : own) {
+        sign_all(seen.all()[place].touched);
+        if (const auto &beside = seen.all()[place].beside; their_task < beside.size())
+            sign_all(beside[their_task]);
+    }
+    for (std::uint32_t place : others)
+        sign_all(seen.all()[place].touched);
+    words_of_two words{std::vector<std::uint32_t>(seen.numbers(), none)};
+    std::unordered_map<std::uint64_t, std::uint32_t> known;
+    matter.for_each([&](std::uint32_t number) {
+        words.of[number] = known.try_emplace(signature[number], static_cast<std::uint32_t>(known.size())).first->second;
+    });
+    words.count = static_cast<std::uint32_t>(known.size());
+    return words;
 }
 
 } // namespace
@@ -209,21 +278,23 @@ place_pairs conflicts_of_places(const places &seen, const place_order &order)
 {
     place_pairs conflicts(seen.all().size());
     std::array<indices, sim::tasks_max> lists = by_task(seen, order);
-    std::array<number_set, sim::tasks_max> touched;
+    std::array<touched_numbers, sim::tasks_max> touched;
     for (unsigned task = 0; task < sim::tasks_max; ++task)
-        touched[task] = touched_by(seen, lists[task]);
+        touched[task] = touched_from(seen, lists[task]);
     number_set contended = seen.contended(), gates = seen.gates();
     for (unsigned task = 0; task < sim::tasks_max; ++task)
         for (unsigned other = 0; other < sim::tasks_max; ++other) {
             if (task == other || lists[task].empty() || lists[other].empty())
                 continue;
-            std::vector<std::uint32_t> numbers;
-            touched[task].for_each([&](std::uint32_t number) {
-                if (touched[other].contains(number) && contended.contains(number))
-                    numbers.push_back(number);
+            number_set matter;
+            contended.for_each([&](std::uint32_t number) {
+                if (conflict_on(number, touched[task], touched[other]))
+                    matter.insert(number);
             });
-            if (!numbers.empty())
-                conflicts_of_two(seen, order, lists[task], lists[other], numbers, gates).find(conflicts);
+            if (matter.empty())
+                continue;
+            words_of_two words = number_words(seen, lists[task], lists[other], gates, matter);
+            conflicts_of_two(seen, order, lists[task], lists[other], words, gates).find(conflicts);
         }
     return conflicts;
 }

@@ -45,8 +45,6 @@ lesson_kind way_of(const sim::word_change &stored)
     return sim::word_at(stored.word) != stored.before ? lesson_kind::changes : lesson_kind::reads;
 }
 
-constexpr std::array all_ways = {lesson_kind::reads, lesson_kind::changes, lesson_kind::counts};
-
 constexpr std::size_t seen_max = std::size_t{1} << 17;
 constexpr std::size_t remembered_places = 4096; // a power of two
 
@@ -76,11 +74,6 @@ unsigned exchanged(unsigned which, unsigned task, unsigned twin)
 }
 
 } // namespace
-
-number_set &touched_numbers::of(lesson_kind how)
-{
-    return how == lesson_kind::reads ? read : how == lesson_kind::changes ? changed : counted;
-}
 
 // Of the step that was taken last. Of one that ends the run nobody reads what it changes, and it is broken off where it does
 // so: there may be changes that it would have taken back.
@@ -172,7 +165,7 @@ void places::learn_from_twin(std::uint32_t at, std::uint32_t twin)
     place from = list[twin];
     unsigned task = list[at].task;
     auto for_words = [&](touched_numbers &touched, auto add) {
-        for (lesson_kind how : all_ways)
+        for (lesson_kind how : touched_numbers::all_ways)
             touched.of(how).for_each([&](std::uint32_t number) {
                 if (auto word = word_of_twin(words[number].word, from.task, task))
                     add(*word, how);

@@ -21,7 +21,9 @@ struct touched_numbers {
     number_set read, changed;
     number_set counted; // see sim::add_to_count
 
-    number_set &of(lesson_kind how);
+    static constexpr std::array all_ways = {lesson_kind::reads, lesson_kind::changes, lesson_kind::counts};
+    number_set &of(lesson_kind how) { return how == lesson_kind::reads ? read : how == lesson_kind::changes ? changed : counted; }
+    const number_set &of(lesson_kind how) const { return const_cast<touched_numbers *>(this)->of(how); }
     std::size_t bytes() const { return read.bytes() + changed.bytes() + counted.bytes(); }
 };
 

@@ -157,7 +157,7 @@ private:
         if (!uses_persistent_sets(bounds.reduce) || states < states_of_long_search)
             return false;
         learn_from_walks_meanwhile(script, way, sets, chance, milliseconds_of_walking);
-        return again.is_due(states, [&] {
+        return again.is_due(states, sets.states_of_mending(), [&] {
             mended += sets.mend();
             return mended + way.learnt().size();
         });
