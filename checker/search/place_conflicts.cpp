@@ -18,7 +18,8 @@ using indices = std::vector<std::uint32_t>;
 constexpr std::uint32_t none = UINT32_MAX;
 
 // The words that two tasks may conflict on, by their number in `places`, or `none`. Those that are touched from the same places in
-// the same ways, as the bytes that are copied in one loop, count as one, so there are few, and they have no gaps.
+// the same ways, as the bytes that are copied in one loop, count as one, so there are few, and they have no gaps. That loses nothing:
+// what is asked is whether there is such a word, so they need not be told apart by what was seen beside other places either.
 struct words_of_two {
     std::vector<std::uint32_t> of;
     std::uint32_t count = 0;
@@ -242,27 +243,16 @@ bool conflict_on(std::uint32_t number, const touched_numbers &a, const touched_n
 }
 
 // Each set that holds such a word adds a number of its own to the word's signature.
-words_of_two number_words(const places &seen, const indices &own, const indices &others, const number_set &gates, const number_set &matter)
+words_of_two number_words(const places &seen, const indices &own, const indices &others, const number_set &matter)
 {
     std::vector<std::uint64_t> signature(seen.numbers());
     std::uint64_t state = 1;
-    auto sign = [&](const number_set &words) {
-        std::uint64_t of_set = sim::splitmix64(state);
-        words.for_each([&](std::uint32_t number) { signature[number] += of_set; });
-    };
-    auto sign_all = [&](const touched_numbers &words) {
-        for (lesson_kind how : touched_numbers::all_ways)
-            sign(words.of(how));
-    };
-    sign(gates);
-    unsigned their_task = seen.all()[others.front()].task;
-    for (std::uint32_t place : own) {
-        sign_all(seen.all()[place].touched);
-        if (const auto &beside = seen.all()[place].beside; their_task < beside.size())
-            sign_all(beside[their_task]);
-    }
-    for (std::uint32_t place : others)
-        sign_all(seen.all()[place].touched);
+    for (const indices *list : {&own, &others})
+        for (std::uint32_t place : *list)
+            for (lesson_kind how : touched_numbers::all_ways) {
+                std::uint64_t of_set = sim::splitmix64(state);
+                seen.all()[place].touched.of(how).for_each([&](std::uint32_t number) { signature[number] += of_set; });
+            }
     words_of_two words{std::vector<std::uint32_t>(seen.numbers(), none)};
     std::unordered_map<std::uint64_t, std::uint32_t> known;
     matter.for_each([&](std::uint32_t number) {
@@ -293,7 +283,7 @@ place_pairs conflicts_of_places(const places &seen, const place_order &order)
             });
             if (matter.empty())
                 continue;
-            words_of_two words = number_words(seen, lists[task], lists[other], gates, matter);
+            words_of_two words = number_words(seen, lists[task], lists[other], matter);
             conflicts_of_two(seen, order, lists[task], lists[other], words, gates).find(conflicts);
         }
     return conflicts;

@@ -1,9 +1,12 @@
 // Steps that have nothing to do with what others still do while their task goes on.
+#include <algorithm>
 #include <array>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "checker/search/place_conflicts.hpp"
+#include "checker/search/step_script.hpp"
 #include "checker/search/testing_search.hpp"
 #include "sim/kernel/spinlock.hpp"
 #include "sim/rng.hpp"
@@ -103,7 +106,70 @@ void compare(bool nests, unsigned programs)
     EXPECT_LT(fewer_states * 4, states * 3);
 }
 
+// What was learnt of two tasks by chance: where they go, mostly on, and which words they touch from each place, mostly several at
+// once, and meanwhile. There may be further places to which nothing leads, one for each word, so that no two are touched alike.
+constexpr unsigned places_of_task = 12, words_of_both = 60, words_alike = 3;
+places random_places(std::uint64_t seed, bool tells_words_apart)
+{
+    sim::rng random(seed);
+    places seen;
+    auto learn = [&](lesson_kind what, unsigned task, unsigned place, std::uint64_t b) {
+        seen.learn({what, static_cast<std::uint8_t>(task), (task * 100 + place + 1) * 0x9e3779b97f4a7c15, b});
+    };
+    for (unsigned task = 0; task < 2; ++task)
+        for (unsigned place = 0; place < places_of_task; ++place) {
+            unsigned next = random.below(5) == 0 ? random.below(places_of_task) : std::min(place + 1, places_of_task - 1);
+            learn(lesson_kind::leads, task, place, (task * 100 + next + 1) * 0x9e3779b97f4a7c15);
+            for (unsigned more = random.below(6); more > 0; --more) {
+                auto how = static_cast<lesson_kind>(random.below(3));
+                unsigned group = random.below(words_of_both / words_alike) * words_alike;
+                for (unsigned word = 1; word <= words_alike; ++word)
+                    learn(how, task, place, group + word);
+                learn(beside_way(how), task, place, task_and_word(1 - task, 1 + random.below(words_of_both)));
+            }
+            if (random.below(10) == 0)
+                learn(lesson_kind::waits, task, place, 1 + random.below(words_of_both));
+        }
+    for (unsigned word = 1; word <= words_of_both && tells_words_apart; ++word)
+        learn(lesson_kind::reads, 0, places_of_task + word, word);
+    return seen;
+}
+
+std::vector<bool> conflicts_in(const places &seen)
+{
+    place_order order;
+    for (std::size_t place = 0; place < seen.all().size(); ++place) {
+        order.rank.push_back(static_cast<std::uint32_t>(place + 1));
+        order.may_lead.push_back(place % 7 != 0);
+    }
+    place_pairs found = conflicts_of_places(seen, order);
+    std::vector<bool> all;
+    for (std::size_t place = 0; place < std::size_t{2} * places_of_task; ++place)
+        for (std::size_t other = 0; other < std::size_t{2} * places_of_task; ++other)
+            all.push_back(found.has(place, other));
+    return all;
+}
+
 } // namespace
+
+TEST(PlaceConflicts, AreTheSameWhetherWordsThatAreTouchedAlikeAreOneOrNot)
+{
+    // Twins are told by the names of the world's tasks.
+    section_program = {};
+    runner on(setup_of(build_section_program));
+    step_script script;
+    on.begin_search(script);
+    std::size_t conflicts = 0, pairs = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        std::vector<bool> all = conflicts_in(random_places(seed, true));
+        ASSERT_EQ(conflicts_in(random_places(seed, false)), all) << "seed " << seed;
+        conflicts += static_cast<std::size_t>(std::ranges::count(all, true));
+        pairs += all.size();
+    }
+    on.end_search();
+    EXPECT_GT(conflicts, pairs / 50);
+    EXPECT_LT(conflicts, pairs / 3);
+}
 
 TEST(PlaceConflicts, LoseNoEndOfProgramsWithSpinlocks)
 {
