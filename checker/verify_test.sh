@@ -110,6 +110,18 @@ expect 2 repaired one-request --max-memory 12
 grep -q -- '--max-memory: a number with M or G' "$scratch/errors" || complain "a bad size is not explained"
 expect 2 repaired no-such-scenario
 
+# A signal is no bound, and what was found by then is reported.
+"$INTERFUSE_BIN/interfuse-linux-2.6.17" verify mix:requesters=2,split=1,aborters=1,killers=1,faults=1 --strict --jobs 2 --max-time 60 \
+    --format json --out "$scratch/out" >"$scratch/said" 2>"$scratch/errors" &
+search=$!
+until grep -q 'pass' "$scratch/errors" || ! kill -0 "$search" 2>/dev/null; do sleep 0.1; done
+kill -TERM "$search" 2>/dev/null
+got=0
+wait "$search" || got=$?
+[[ $got == 1 ]] || complain "what was found before a signal makes the exit status $got, not 1"
+grep -q '"interrupted_by": 15,' "$scratch/said" || complain "the signal is not named: $(head -n 5 "$scratch/said")"
+grep -q '"bound": "",' "$scratch/said" || complain "a signal is taken for a bound: $(grep '"bound"' "$scratch/said")"
+
 # Races by comparing steps: the documented ones of 2006, and none of the repaired core.
 expect 0 linux-2.6.17 read-pages --watch races
 grep -q 'traces/race-copy-out-args-request-wait-answer.json' "$scratch/said" || complain "the race in read-pages is not found"

@@ -200,7 +200,8 @@ private:
             result.counts.in_order = static_cast<unsigned>(on.alike_tasks().size());
         result.counts.states_of_all_passes = states_of_all_passes;
         result.findings = passes == 0 ? std::move(last.findings) : std::move(found);
-        result.bound = std::move(last.bound);
+        if (last.interrupted == 0) // else it may be that of a part
+            result.bound = std::move(last.bound);
         result.interrupted = last.interrupted;
         result.error = std::move(last.error);
         result.took = steady_clock::now() - started;

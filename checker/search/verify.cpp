@@ -31,7 +31,9 @@ public:
             search(result.searches.back());
             listener.searched(result.searches.back());
         }
-        result.interrupted = interruption();
+        // A signal that came when everything was over has interrupted nothing.
+        if (result.searches.size() < options.scenarios.size() || !std::ranges::all_of(result.searches, &scenario_search::complete))
+            result.interrupted = interruption();
         result.took = steady_clock::now() - started;
         return std::move(result);
     }
