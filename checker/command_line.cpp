@@ -53,7 +53,9 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most)
                 if (is_number && value >= least && value <= most)
                     return std::string();
                 std::string bounds =
-                    most == UINT64_MAX ? std::string("below 2^64") : fmt::format("from {} to {}", least, most);
+                    most != UINT64_MAX ? fmt::format("from {} to {}", least, most)
+                    : least == 0       ? "below 2^64"
+                                       : fmt::format("from {}, below 2^64,", least);
                 return fmt::format("a decimal number {}{} was expected, not {}", bounds,
                                    has_leading_zero(text) ? " without leading zeros" : "", text);
             },

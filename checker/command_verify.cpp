@@ -1,7 +1,8 @@
 // The verb verify.
-#include <cstdio>
-
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -263,6 +264,16 @@ verify_request parse_verify(int argc, char **argv)
     return request;
 }
 
+// What stopped the first search that was, and how many more.
+std::string stopped_by(const verification &result)
+{
+    auto is_stopped = [](const scenario_search &search) { return !search.complete(); };
+    auto first = std::ranges::find_if(result.searches, is_stopped);
+    auto more = std::count_if(std::next(first), result.searches.end(), is_stopped);
+    return fmt::format("{} of scenario {} stopped the search before it had seen every state{}", first->result.bound, first->of.title(),
+                       more == 0 ? "" : fmt::format(", as a bound did in {}", counted(static_cast<std::uint64_t>(more), "other")));
+}
+
 int status_of(const verification &result)
 {
     if (!result.error.empty())
@@ -275,12 +286,7 @@ int status_of(const verification &result)
         return exit_by_signal + result.interrupted;
     if (result.complete())
         return exit_met;
-    for (const scenario_search &search : result.searches)
-        if (!search.complete())
-            return complain(exit_incomplete,
-                            fmt::format("{} of scenario {} stopped the search before it had seen every state",
-                                        search.result.bound, search.of.title()));
-    return exit_met;
+    return complain(exit_incomplete, stopped_by(result));
 }
 
 // The two highest digits of a guess.

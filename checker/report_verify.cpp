@@ -101,6 +101,8 @@ std::string search_line(const scenario_search &search)
                     grouped(per_second(counts.states_of_all_passes, search.result.took)), bytes_a_state(counts));
     if (counts.skims && !search.complete())
         text += "    the last pass only skimmed: of states in which everybody stands at the same places it goes on from four\n";
+    if (counts.passes > 1 && !search.complete())
+        text += fmt::format("    these are of the last pass; all passes have seen {}\n", counted(counts.states_of_all_passes, "state"));
     if (counts.stalled > 0)
         text += fmt::format("    {} {} stalled, as the scenario expects\n", counted(counts.stalled, "end"), counts.stalled == 1 ? "is" : "are");
     if (counts.passed > 0)
@@ -119,10 +121,10 @@ std::string search_line(const scenario_search &search)
     for (const std::string &each : search.unconfirmed)
         text += fmt::format("    not confirmed: {}\n", each);
     if (counts.checks.behaved_alike + counts.checks.commuted > 0)
-        text += fmt::format("    {} times a state was met again and behaved alike; {} pairs of steps commuted; {} differ from "
+        text += fmt::format("    {} times a state was met again and behaved alike; {} pairs of steps commuted; {} from "
                             "an earlier one in nothing but data on stacks\n",
                             grouped(counts.checks.behaved_alike), grouped(counts.checks.commuted),
-                            counted(counts.checks.differ_on_stacks, "state"));
+                            counted(counts.checks.differ_on_stacks, "state") + (counts.checks.differ_on_stacks == 1 ? " differs" : " differ"));
     if (counts.walks > 0)
         text += fmt::format("    {} random walks stayed inside\n", grouped(counts.walks));
     return text;
@@ -132,6 +134,8 @@ std::string verify_text(const verify_options &options, const verification &resul
 {
     search_counts sums = result.sums();
     std::string text = known_text(result);
+    for (std::size_t i = result.searches.size(); i < options.scenarios.size(); ++i)
+        text += fmt::format("{}: not begun\n", options.scenarios[i].title());
     text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds; two states had the same hash with a "
                         "probability of at most "
                         "{:.1e}\n",
@@ -151,7 +155,8 @@ std::string verify_table(const verify_options &options, const verification &resu
         const search_counts &counts = search.result.counts;
         std::string verdict = ending_of(search);
         if (!search.findings.empty())
-            verdict += fmt::format(", {}: {}", counted(search.findings.size(), "finding"), names_of_traces(search));
+            verdict += fmt::format(", {}{}: {}", search.any_new() ? "violated, " : "", counted(search.findings.size(), "finding"),
+                                   names_of_traces(search));
         text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {:.1f} s | {:.1f} | {} |\n", search.of.title(),
                             options.core, name_of(options.points), grouped(counts.states),
                             grouped(counts.transitions), grouped(counts.depth), counts.passes,

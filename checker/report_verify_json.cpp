@@ -51,6 +51,9 @@ std::string verify_json(const verify_options &options, const verification &resul
         for (const finding &found : search.findings)
             findings.push_back(json_of(found));
     }
+    ordered_json not_begun = ordered_json::array();
+    for (std::size_t i = result.searches.size(); i < options.scenarios.size(); ++i)
+        not_begun.push_back(options.scenarios[i].title());
     search_counts sums = result.sums();
     ordered_json report = {{"schema", "interfuse-report"},
                            {"version", 1},
@@ -70,6 +73,7 @@ std::string verify_json(const verify_options &options, const verification &resul
                            {"seconds", seconds_of(result.took)},
                            {"interrupted_by", result.interrupted},
                            {"scenarios", scenarios},
+                           {"not_begun", not_begun},
                            {"findings", findings}};
     return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -86,6 +86,10 @@ grep -q '^    300 random walks stayed inside$' "$scratch/said" || complain "walk
 grep -q '^    [0-9,]* states more were passed through and not kept, as one task went on alone$' "$scratch/said" ||
     complain "it is not said how many states were passed through"
 
+# Walks that are cut short do not pass for all of them.
+expect 4 repaired one-request --walks 1000000000 --max-time 1
+grep -q '^one-request: incomplete: --max-time: ' "$scratch/said" || complain "walks that were cut short pass for all: $(<"$scratch/said")"
+
 # Layer by layer the same states are seen.
 expect 0 repaired mix --set killers=1 --reduce none
 every=$(states)

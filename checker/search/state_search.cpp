@@ -96,6 +96,8 @@ private:
             while (is_through() && has_learnt() && !is_too_late());
         if (is_through())
             last.counts.walks = walk_inside(on, bounds, script, *way, sets, *visited, last.findings);
+        if (last.counts.walks < bounds.walks && is_through())
+            is_too_late();
         sim::require(!bounds.self_check || !is_through() || found.size() == last.findings.size(),
                      "a search has seen every state, and not met what an earlier pass of it has found");
     }
