@@ -100,7 +100,7 @@ std::string search_line(const scenario_search &search)
                     grouped(counts.passes), counts.passes == 1 ? "pass" : "passes", seconds_of(search.result.took),
                     grouped(per_second(counts.states_of_all_passes, search.result.took)), bytes_a_state(counts));
     if (counts.skims && !search.complete())
-        text += "    the last pass only skimmed: of states in which everybody stands at the same places it goes on from four\n";
+        text += "    the last pass only skimmed: of states in which everybody stands at the same places it goes on from a few\n";
     if (counts.passes > 1 && !search.complete())
         text += fmt::format("    these are of the last pass; all passes have seen {}\n", counted(counts.states_of_all_passes, "state"));
     if (counts.stalled > 0)

@@ -12,7 +12,7 @@ namespace interfuse {
 class new_beginning {
 public:
     // Whether it is time, after so many states of all processes. Asked every now and then; asks in its turn how many lessons
-    // there are, which takes as long as so many states do.
+    // there are, which takes about as long as `pause` states do.
     template <typename Count> bool is_due(std::uint64_t states, std::uint64_t pause, Count lessons)
     {
         constexpr std::uint64_t states_least = 25'000;
