@@ -85,4 +85,17 @@ TEST(passes, none_begins_that_would_stop_at_once)
     EXPECT_EQ(result.counts.states, 50U);
 }
 
+TEST(passes, a_skim_sees_no_more_than_a_part)
+{
+    runner on(setup_of(build_found_late));
+    auto nothing = [](const search_counts &) {};
+    searched all = search_states(on, {.reduce = reduction::local_steps}, nothing);
+    searched in_parts = search_states(on, {.reduce = reduction::local_steps, .first_part = 4, .skimmed_part = 5}, nothing);
+    EXPECT_EQ(in_parts.counts.passes, 3U);
+    EXPECT_EQ(in_parts.counts.states_of_all_passes - in_parts.counts.states, 4U + 5U);
+    EXPECT_EQ(in_parts.bound, "");
+    EXPECT_EQ(in_parts.counts.ends, all.counts.ends);
+    EXPECT_EQ(fingerprints_of(in_parts), fingerprints_of(all));
+}
+
 } // namespace interfuse

@@ -105,20 +105,17 @@ private:
     enum class ending : std::uint8_t { complete, cut, stopped };
 
     // What the sets go by when the last pass begins decides which states are left out. One process alone learns that, in a part of
-    // the search and by skimming all of it, so it does not depend on how many there are, unless a pass of several ends with a
-    // lesson.
+    // the search and by skimming it, so it does not depend on how many there are, unless a pass of several ends with a lesson.
     void search_in_parts()
     {
         search_bounds part = bounds;
         part.jobs = 1;
         part.states_max = std::min(bounds.states_max, bounds.first_part);
-        ending how = settle(part);
-        if (how == ending::cut) {
-            part.states_max = bounds.states_max;
-            part.skims = true;
-            how = settle(part);
-        }
-        if (how == ending::cut || (how == ending::complete && bounds.jobs > 1))
+        if (settle(part) != ending::cut)
+            return;
+        part.states_max = std::clamp(bounds.states_max / 3, bounds.first_part, std::max(bounds.first_part, bounds.skimmed_part));
+        part.skims = true;
+        if (settle(part) == ending::cut)
             settle(bounds);
     }
 
@@ -127,7 +124,6 @@ private:
     ending settle(const search_bounds &part)
     {
         while (passes == 0 || !is_too_late()) {
-            places known = sets.seen;
             search_once(part);
             bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
             bool cut = (last.bound == bound_of_states && (part.skims || part.states_max < bounds.states_max)) ||
@@ -138,8 +134,6 @@ private:
                 sim::require(!is_through() || part.skims || last.counts.checks.doubted == 0,
                              "a search has met nothing against its persistent sets, and two steps that they take to be independent "
                              "lead to different states in either order");
-                if (is_through() && !part.skims)
-                    sets.seen = known; // the same for another pass by several processes
                 return cut ? ending::cut : ending::complete;
             }
             walk(last.counts.states);

@@ -31,7 +31,10 @@ struct search_bounds {
     bool first = false;      // ends at the first finding
     bool any_order = false;  // of tasks that are alike, and have done nothing yet that matters, each goes on, not the first alone
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
-    std::uint64_t first_part = 250'000; // states, after which a search with local steps or persistent sets skims all of it first
+    // States after which a search with local steps or persistent sets skims first, and how many a skim sees: no more than that, nor
+    // than a third of what the search may see, but as many as the first part.
+    std::uint64_t first_part = 250'000;
+    std::uint64_t skimmed_part = 5'000'000;
     // To learn: of states in which everybody stands at the same places, and the same tasks can go on, only the first few count.
     bool skims = false;
     bool wide = false;       // states are known by hashes of 128 bits
