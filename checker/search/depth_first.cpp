@@ -50,6 +50,11 @@ depth_first::depth_first(runner &on, const search_bounds &bounds, step_script &s
     : on(on), bounds(bounds), script(script), way(way), sets(sets), visited(visited), others(others),
       prospect(bounds, script, way, sets, visited), turns(turns_of(bounds)), steps_max(sim::the_run.limits.steps_max)
 {
+    way.before_forgetting([this] {
+        for (search_frame &each : frames)
+            for (touched_words &words : each.words)
+                words.spell_out(this->way);
+    });
     if (bounds.self_check)
         check.emplace(script, way);
     if (bounds.races) {
@@ -315,10 +320,8 @@ void depth_first::take_next_step()
     f.more_variants = sim::advance(f.next);
     f.ends_run = f.ends_run || !continues;
     std::uint32_t asleep = 0;
-    if (bounds.reduce != reduction::none)
-        way.find_replaced(replaced);
     if (leaves_out())
-        sets.seen.learn_step(f.taken.task, stood_at, way.all_positions(), replaced, continues, way.known_number());
+        sets.seen.learn_step(f.taken.task, stood_at, way, continues);
     if (sleeps())
         asleep = still_asleep(f);
     if (!continues)
@@ -337,16 +340,10 @@ void depth_first::take_next_step()
 std::uint32_t depth_first::still_asleep(search_frame &f)
 {
     if (f.taken.task < sleepers_max)
-        f.words[f.taken.task].add_step(replaced);
-    std::uint32_t asleep = 0;
-    last_step step_taken(replaced);
-    for (std::uint32_t rest = (f.asleep | f.done) & ~static_cast<std::uint32_t>(bit_of(f.taken.task)); rest != 0;
-         rest &= rest - 1) {
-        auto task = static_cast<unsigned>(std::countr_zero(rest));
-        if (step_taken.is_independent_of(frames[f.noted_in[task]].words[task]))
-            asleep |= rest & -rest;
-    }
-    return asleep;
+        f.words[f.taken.task].add_step(way);
+    std::uint32_t others = (f.asleep | f.done) & ~static_cast<std::uint32_t>(bit_of(f.taken.task));
+    return pairs.independent(way, others,
+                             [&](unsigned task) -> const touched_words & { return frames[f.noted_in[task]].words[task]; });
 }
 
 bool depth_first::step_of(unsigned task)

@@ -32,6 +32,9 @@ public:
     // The walk stands at the start. `others`: who shares the set; null: nobody.
     depth_first(runner &on, const search_bounds &bounds, step_script &script, world_walk &way, persistent_sets &sets,
                 visited_set &visited, team *others);
+    ~depth_first() { way.before_forgetting({}); }
+    depth_first(const depth_first &) = delete;
+    depth_first &operator=(const depth_first &) = delete;
 
     // Through all states, or the share of them that falls to this process. Calls `look` every few thousand transitions.
     void run(const std::function<void(const depth_first &)> &look);
@@ -90,7 +93,7 @@ private:
     std::optional<fair_circles> circles;
     forecast prospect;
     std::array<std::uint8_t, sim::tasks_max> turns; // of tasks: who is tried before whom
-    std::vector<sim::word_index> replaced;
+    step_pairs pairs;
     std::vector<search_frame> frames; // of the path, and beyond `depth` for later use
     std::size_t depth = 0;
     std::uint32_t steps_max = 0;

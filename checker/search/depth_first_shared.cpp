@@ -21,6 +21,7 @@ void depth_first::share()
         for (std::uint32_t rest = f.noted(); rest != 0; rest &= rest - 1) {
             auto task = static_cast<unsigned>(std::countr_zero(rest));
             work.from.words[task] = frames[f.noted_in[task]].words[task];
+            work.from.words[task].spell_out(way);
         }
         if (others->offer(work)) {
             f.closed = true;

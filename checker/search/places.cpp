@@ -77,8 +77,10 @@ unsigned exchanged(unsigned which, unsigned task, unsigned twin)
 
 // Of the step that was taken last. Of one that ends the run nobody reads what it changes, and it is broken off where it does
 // so: there may be changes that it would have taken back.
-void places::list_footprint(const std::vector<sim::word_index> &replaced, bool continues)
+void places::list_footprint(world_walk &way, bool continues)
 {
+    way.show_footprint();
+    const std::vector<sim::word_index> &replaced = way.replaced();
     const sim::step_footprint &now = sim::the_footprint;
     footprint.resize(now.loads + now.stores + replaced.size());
     std::uint64_t *next = footprint.data();
@@ -90,11 +92,10 @@ void places::list_footprint(const std::vector<sim::word_index> &replaced, bool c
         *next++ = with_way(word, continues ? lesson_kind::changes : lesson_kind::reads);
 }
 
-std::uint32_t places::look_up(unsigned task, std::uint64_t from, std::uint64_t to,
-                                    const std::vector<sim::word_index> &replaced, bool continues)
+std::uint32_t places::look_up(unsigned task, std::uint64_t from, world_walk &way, bool continues)
 {
-    list_footprint(replaced, continues);
-    std::uint64_t step[] = {from, to, std::uint64_t{task} * 2 + continues, gate_of(task),
+    list_footprint(way, continues);
+    std::uint64_t step[] = {from, way.position(task), std::uint64_t{task} * 2 + continues, gate_of(task),
                             XXH3_64bits(footprint.data(), footprint.size() * sizeof footprint[0])};
     if (seen.size() == seen_max) {
         seen.clear();
@@ -282,11 +283,12 @@ void places::learn_start(std::uint64_t alive, const std::array<std::uint64_t, si
     }
 }
 
-void places::learn_step(unsigned task, std::uint64_t from, const std::array<std::uint64_t, sim::tasks_max> &now,
-                        const std::vector<sim::word_index> &replaced, bool continues, std::uint32_t number)
+void places::learn_step(unsigned task, std::uint64_t from, world_walk &way, bool continues)
 {
+    const std::array<std::uint64_t, sim::tasks_max> &now = way.all_positions();
+    std::uint32_t number = way.known_number();
     bool is_listed = number >= by_number.size() || by_number[number] == 0;
-    std::uint32_t index = is_listed ? look_up(task, from, now[task], replaced, continues) : by_number[number] - 1;
+    std::uint32_t index = is_listed ? look_up(task, from, way, continues) : by_number[number] - 1;
     if (number != 0 && is_listed) {
         by_number.resize(std::max<std::size_t>(by_number.size(), number + 1));
         by_number[number] = index + 1;
@@ -302,7 +304,7 @@ void places::learn_step(unsigned task, std::uint64_t from, const std::array<std:
         if (!step.beside.insert(at))
             continue;
         if (!std::exchange(is_listed, true))
-            list_footprint(replaced, continues);
+            list_footprint(way, continues);
         for (std::uint64_t each : footprint)
             learn_beside(at, task, static_cast<sim::word_index>(each / ways_to_touch),
                          static_cast<lesson_kind>(each % ways_to_touch));

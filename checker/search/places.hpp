@@ -14,6 +14,8 @@
 
 namespace interfuse {
 
+class world_walk;
+
 // Numbers of words, by what is done to them. A word that was stored to and has its old value again counts as read, as
 // nobody can look in between. Of stacks those words count that others than their owner touch; where calls have returned
 // or were made, such a word is another one than before, hence changed.
@@ -45,10 +47,8 @@ public:
 
     // Where the tasks stand at the start; there are some that never go on from there.
     void learn_start(std::uint64_t alive, const std::array<std::uint64_t, sim::tasks_max> &positions);
-    // Reads the step that a task took last, from one place to where it stands now, out of sim::the_footprint;
-    // `replaced` and `number` as in world_walk.
-    void learn_step(unsigned task, std::uint64_t from, const std::array<std::uint64_t, sim::tasks_max> &now,
-                    const std::vector<sim::word_index> &replaced, bool continues, std::uint32_t number);
+    // Reads the step that was taken last, by that task from that place.
+    void learn_step(unsigned task, std::uint64_t from, world_walk &way, bool continues);
 
     const std::vector<place> &all() const { return list; }
     std::uint32_t find(std::uint64_t position) const; // in that list, or `unknown`
@@ -80,9 +80,8 @@ private:
         std::uint32_t index = unknown;
     };
 
-    void list_footprint(const std::vector<sim::word_index> &replaced, bool continues);
-    std::uint32_t look_up(unsigned task, std::uint64_t from, std::uint64_t to,
-                          const std::vector<sim::word_index> &replaced, bool continues);
+    void list_footprint(world_walk &way, bool continues);
+    std::uint32_t look_up(unsigned task, std::uint64_t from, world_walk &way, bool continues);
     std::uint32_t number_of(sim::word_index word);
     std::uint32_t place_of(std::uint64_t position, unsigned task);
     std::uint64_t code_of(const place &at) const;

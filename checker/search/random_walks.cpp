@@ -64,10 +64,8 @@ public:
     {
         auto after = [&](unsigned task, std::uint64_t stood_at, bool continues) {
             ++steps;
-            if (sets != nullptr) {
-                way.find_replaced(replaced);
-                sets->seen.learn_step(task, stood_at, way.all_positions(), replaced, continues, way.known_number());
-            }
+            if (sets != nullptr)
+                sets->seen.learn_step(task, stood_at, way, continues);
             return true;
         };
         walker.walk(after, ++walks % 2 == 0 ? sets : nullptr);
@@ -80,7 +78,6 @@ private:
     world_walk &way;
     persistent_sets *sets;
     std::uint64_t walks = 0;
-    std::vector<sim::word_index> replaced;
 };
 
 } // namespace

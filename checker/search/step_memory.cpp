@@ -19,7 +19,8 @@ auto place_of_value(auto &next, std::uint64_t value)
 std::size_t known_step::bytes() const
 {
     return sizeof *this + loads.capacity() * sizeof loads[0] + stores.capacity() * sizeof stores[0] + stack.capacity() +
-           callers.capacity() * sizeof callers[0] + shared.capacity() * sizeof shared[0];
+           callers.capacity() * sizeof callers[0] + shared.capacity() * sizeof shared[0] +
+           replaced.capacity() * sizeof replaced[0];
 }
 
 const known_step *step_memory::find(const state_key &stack) const
@@ -69,8 +70,6 @@ void step_memory::split(std::uint32_t at, std::size_t expected)
 
 void step_memory::add(const state_key &stack, const std::vector<found_value> &values, known_step step)
 {
-    if (used > bytes_max)
-        forget();
     const found_value *value = values.data(), *end = value + values.size();
     auto [root, is_new] = roots.try_emplace(stack.low, stack.high, static_cast<std::uint32_t>(nodes.size()));
     if (is_new) {

@@ -24,6 +24,7 @@ struct known_step {
     struct store {
         sim::word_index word;
         std::uint8_t mark; // as in sim::step_footprint
+        bool changes;      // the word's value
         std::uint64_t after;
         bool operator==(const store &) const = default;
     };
@@ -32,6 +33,7 @@ struct known_step {
     std::vector<std::byte> stack; // what the task's own has on it
     std::vector<const void *> callers; // of its calls, the outermost first
     std::vector<shared_variable> shared;
+    std::vector<sim::word_index> replaced; // as in world_walk
     state_key stack_hash;
     state_key words_change; // in the hash of the words outside stacks
     std::uint64_t position = 0;
@@ -57,11 +59,15 @@ public:
     // REQUIRES: find() is null in the world before the step. The values are in the order in which the step came to them, as far as one
     // follows from the other; where it is not, the step is not remembered.
     void add(const state_key &stack, const std::vector<found_value> &values, known_step step);
-    // Another one for each step that was ever remembered, from 1 on.
+    // Another one for each step that was ever remembered, from 1 on; forgetting does not begin again.
     std::uint32_t number_of(const known_step &step) const
     {
         return forgotten + static_cast<std::uint32_t>(&step - steps.data()) + 1;
     }
+    // The step of that number. REQUIRES: it is still remembered.
+    const known_step &step_of(std::uint32_t number) const { return steps[number - forgotten - 1]; }
+    // As much is remembered as may be: to add more, forget() first.
+    bool is_full() const { return used > bytes_max; }
     void forget();
     std::size_t bytes() const { return used; }
 

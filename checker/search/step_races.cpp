@@ -78,7 +78,7 @@ bool step_races::take(unsigned task, seen_step &into)
         if (sim::word_at(now.stored[i].word) != now.stored[i].before)
             into.changed.push_back(now.stored[i].word);
     }
-    way.find_replaced(replaced);
+    const std::vector<sim::word_index> &replaced = way.replaced();
     into.changed.insert(into.changed.end(), replaced.begin(), replaced.end());
     into.enabled = continues ? way.enabled() : 0;
     return continues;

@@ -65,7 +65,6 @@ private:
     std::vector<std::unique_ptr<seen_step>> seen; // the first `count` in use
     std::size_t count = 0;
     seen_step again, next;
-    std::vector<sim::word_index> replaced;
     std::vector<racing_steps> found;
     std::uint64_t taken = 0;
 };

@@ -179,8 +179,11 @@ bool world_walk::step(unsigned task)
     bool may_be_known = remembers();
     const known_step *known = may_be_known ? memory.find(stack_hashes[task]) : nullptr;
     last_known = known != nullptr ? memory.number_of(*known) : 0;
-    if (known != nullptr && !checks_memory) {
-        take(task, *known);
+    replaced_are_found = false;
+    footprint_is_shown = known == nullptr || checks_memory;
+    taken = footprint_is_shown ? nullptr : known;
+    if (taken != nullptr) {
+        take(task, *taken);
         return true;
     }
     const sim::world &w = sim::the_world();
@@ -219,6 +222,16 @@ void world_walk::take_effect()
     fresh.clear();
     memory.forget();
     look_at_all_stacks();
+}
+
+const std::vector<sim::word_index> &world_walk::replaced()
+{
+    if (taken != nullptr)
+        return taken->replaced;
+    if (!replaced_are_found)
+        find_replaced(last_replaced);
+    replaced_are_found = true;
+    return last_replaced;
 }
 
 void world_walk::find_replaced(std::vector<sim::word_index> &into) const

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "checker/search/lesson.hpp"
@@ -44,8 +46,11 @@ public:
     std::uint64_t enabled() const;
     // Tasks that may still run, now or later.
     std::uint64_t alive() const;
-    // Lets a task take a step; false if it ended the run in a report. What it touched is in sim::the_footprint.
+    // Lets a task take a step; false if it ended the run in a report.
     bool step(unsigned task);
+    // What the step that was taken last touched is in sim::the_footprint from here on, until the next one. Of one that was not executed
+    // each store has as the value before it another one if the step changed it, not the one that the word had.
+    void show_footprint();
     // The number of the step that was taken last, if it was remembered: where it is the same, so are the step, its footprint, and
     // where its task stood and stands. 0: it was executed.
     std::uint32_t known_number() const { return last_known; }
@@ -53,7 +58,11 @@ public:
     void back();
     // Words on the stack of the task that took the last step which others touch and which lay in calls that it has
     // replaced: they are other variables now.
-    void find_replaced(std::vector<sim::word_index> &into) const;
+    const std::vector<sim::word_index> &replaced();
+    // A step by its number. REQUIRES: it is still remembered.
+    const known_step &remembered(std::uint32_t number) const { return memory.step_of(number); }
+    // Called before steps are forgotten in the middle of a walk.
+    void before_forgetting(std::function<void()> call) { forgets = std::move(call); }
     // Which words of stacks others touch than their owner; it has an effect later, as in persistent_sets.
     const std::vector<lesson> &learnt();
     void learn(const lesson &elsewhere);
@@ -102,6 +111,7 @@ private:
     void save(unsigned task);
     bool remembers() const { return script != nullptr && script->answers.empty(); }
     void take(unsigned task, const known_step &known);
+    void find_replaced(std::vector<sim::word_index> &into) const;
     // Before a step.
     struct beginning {
         state_key stack;
@@ -125,6 +135,10 @@ private:
     bool checks_memory = false;
     step_memory memory;
     std::uint32_t last_known = 0;
+    const known_step *taken = nullptr; // the step that was taken last, unless it was executed
+    bool footprint_is_shown = false, replaced_are_found = false;
+    std::vector<sim::word_index> last_replaced;
+    std::function<void()> forgets;
     std::vector<step_memory::found_value> values;
     state_key words_hash;
     state_key stacks_hash;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "checker/search/live_stack.hpp"
 #include "checker/search/world_walk.hpp"
@@ -9,26 +10,16 @@
 
 namespace interfuse {
 
-// What the step would do if it was executed, its footprint included.
+// What the step would do if it was executed, but for its footprint.
 void world_walk::take(unsigned task, const known_step &known)
 {
-    sim::begin_footprint(task);
-    sim::step_footprint &now = sim::the_footprint;
-    for (sim::word_index word : known.loads) {
-        now.loaded[now.loads++] = word;
-        now.marks[word] = 1;
-    }
     for (const known_step::store &each : known.stores) {
+        if (sim::is_on_a_stack(each.word) && owner_of_stack_word(each.word) == task)
+            continue;
         std::uint64_t &word = sim::word_at(each.word);
-        now.stored[now.stores] = {each.word, 0, word};
-        now.marks[each.word] = each.mark;
-        if (!sim::is_on_a_stack(each.word) || owner_of_stack_word(each.word) != task) {
-            changes.push_back(now.stored[now.stores]);
-            word = each.after;
-        }
-        ++now.stores;
+        changes.push_back({each.word, 0, word});
+        word = each.after;
     }
-    sim::end_footprint();
     sim::world &w = sim::the_world();
     w.runnable = (w.runnable | known.woken) & ~known.blocked;
     std::byte *low = reinterpret_cast<std::byte *>(sim::stack_top(task)) - known.stack.size();
@@ -46,6 +37,24 @@ void world_walk::take(unsigned task, const known_step &known)
         look_at_stack(static_cast<unsigned>(std::countr_zero(rest)));
 }
 
+void world_walk::show_footprint()
+{
+    if (std::exchange(footprint_is_shown, true))
+        return;
+    sim::begin_footprint(steps.back().task);
+    sim::step_footprint &now = sim::the_footprint;
+    for (sim::word_index word : taken->loads) {
+        now.loaded[now.loads++] = word;
+        now.marks[word] = 1;
+    }
+    for (const known_step::store &each : taken->stores) {
+        std::uint64_t value = sim::word_at(each.word);
+        now.stored[now.stores++] = {each.word, 0, each.changes ? ~value : value};
+        now.marks[each.word] = each.mark;
+    }
+    sim::end_footprint();
+}
+
 // The step that was taken last.
 known_step world_walk::describe(unsigned task, const beginning &before) const
 {
@@ -55,7 +64,8 @@ known_step world_walk::describe(unsigned task, const beginning &before) const
     step.loads.assign(now.loaded, now.loaded + now.loads);
     for (std::uint32_t i = 0; i < now.stores; ++i) {
         sim::word_index word = now.stored[i].word;
-        step.stores.push_back({word, now.marks[word], sim::word_at(word)});
+        std::uint64_t after = sim::word_at(word);
+        step.stores.push_back({word, now.marks[word], after != now.stored[i].before, after});
         if (sim::is_on_a_stack(word) && owner_of_stack_word(word) != task)
             step.foreign |= std::uint64_t{1} << owner_of_stack_word(word);
     }
@@ -65,6 +75,7 @@ known_step world_walk::describe(unsigned task, const beginning &before) const
     step.callers.assign(calls.callers.begin(), calls.callers.begin() + calls.depth);
     step.shared.assign(shared_variables.begin() + static_cast<std::ptrdiff_t>(shared_of[task].from),
                        shared_variables.begin() + static_cast<std::ptrdiff_t>(shared_of[task].to));
+    find_replaced(step.replaced);
     step.stack_hash = stack_hashes[task];
     step.words_change = words_hash;
     step.words_change -= steps.back().words_hash;
@@ -103,6 +114,11 @@ void world_walk::remember(unsigned task, const beginning &before, const known_st
         }
         if (loads < now.loads && !is_own(now.loaded[loads]))
             values.push_back({now.loaded[loads], sim::word_at(now.loaded[loads])});
+    }
+    if (memory.is_full()) {
+        if (forgets)
+            forgets();
+        memory.forget();
     }
     memory.add(before.stack, values, std::move(step));
 }
