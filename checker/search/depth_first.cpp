@@ -181,6 +181,8 @@ bool depth_first::enter(std::uint32_t asleep)
     if (check)
         check->congruence();
     std::uint64_t enabled = way.enabled();
+    if (!bounds.skims)
+        visited.prefetch(key(enabled));
     persistent_sets::choice tried{enabled};
     if (leaves_out() && enabled != 0)
         tried = sets.choose(enabled, way.alive(), way.all_positions());

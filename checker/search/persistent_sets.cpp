@@ -52,32 +52,48 @@ std::uint32_t persistent_sets::in_effect(std::uint64_t position) const
     return last.place;
 }
 
-persistent_sets::meeting persistent_sets::meet(std::uint64_t alive,
-                                               const std::array<std::uint64_t, sim::tasks_max> &positions) const
+void persistent_sets::find_places(meeting &all, const std::array<std::uint64_t, sim::tasks_max> &positions) const
 {
-    meeting all;
-    all.alive = alive;
-    for (std::uint64_t rest = alive; rest != 0; rest &= rest - 1)
+    for (std::uint64_t rest = all.alive; rest != 0; rest &= rest - 1)
         all.at[first_of(rest)] = in_effect(positions[first_of(rest)]);
-    for (std::uint64_t rest = alive; rest != 0; rest &= rest - 1) {
-        unsigned task = first_of(rest);
-        std::uint32_t here = all.at[task];
-        all.conflicts[task] = alive & ~bit(task);
-        if (here == places::unknown || !known.may_lead[here])
-            continue;
-        for (std::uint64_t others = alive & ~bit(task); others != 0; others &= others - 1)
-            if (std::uint32_t there = all.at[first_of(others)];
-                there != places::unknown && !conflicting.has(here, there))
-                all.conflicts[task] &= ~(others & -others);
-    }
-    return all;
+}
+
+// With whom a task conflicts, or `first_only`.
+std::uint64_t persistent_sets::conflicts_of(unsigned task, const meeting &all, bool first_only) const
+{
+    std::uint64_t others = all.alive & ~bit(task);
+    std::uint32_t here = all.at[task];
+    if (here == places::unknown || !known.may_lead[here])
+        return others;
+    std::uint64_t conflicts = 0;
+    for (; others != 0 && (conflicts == 0 || !first_only); others &= others - 1)
+        if (std::uint32_t there = all.at[first_of(others)];
+            there == places::unknown || conflicting.has(here, there))
+            conflicts |= others & -others;
+    return conflicts;
+}
+
+persistent_sets::choice persistent_sets::choose_one(std::uint64_t enabled, const meeting &all) const
+{
+    for (std::uint64_t rest = is_single(all.alive) ? 0 : enabled; rest != 0; rest &= rest - 1)
+        if (conflicts_of(first_of(rest), all, true) == 0) {
+            rely_on(all, rest & -rest);
+            return {rest & -rest, true};
+        }
+    return {enabled};
 }
 
 // From a task on, with whoever conflicts with somebody inside, until nobody does.
 persistent_sets::choice persistent_sets::choose(std::uint64_t enabled, std::uint64_t alive,
                                                 const std::array<std::uint64_t, sim::tasks_max> &positions) const
 {
-    meeting all = meet(alive, positions);
+    meeting all;
+    all.alive = alive;
+    find_places(all, positions);
+    if (alone)
+        return choose_one(enabled, all);
+    for (std::uint64_t rest = alive; rest != 0; rest &= rest - 1)
+        all.conflicts[first_of(rest)] = conflicts_of(first_of(rest), all, false);
     std::uint64_t best = alive;
     for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
         std::uint64_t inside = rest & -rest;
@@ -94,7 +110,7 @@ persistent_sets::choice persistent_sets::choose(std::uint64_t enabled, std::uint
         if (size(inside) < size(best))
             best = inside;
     }
-    if (best == alive || (alone && !is_single(best)))
+    if (best == alive)
         return {enabled};
     rely_on(all, best);
     return {best & enabled, is_single(best & enabled)};

@@ -64,7 +64,9 @@ private:
     // As far as the places are known to the search in progress.
     std::vector<bool> leaders() const;
     std::uint32_t in_effect(std::uint64_t position) const;
-    meeting meet(std::uint64_t alive, const std::array<std::uint64_t, sim::tasks_max> &positions) const;
+    void find_places(meeting &all, const std::array<std::uint64_t, sim::tasks_max> &positions) const;
+    std::uint64_t conflicts_of(unsigned task, const meeting &all, bool first_only) const;
+    choice choose_one(std::uint64_t enabled, const meeting &all) const;
     void rely_on(const meeting &all, std::uint64_t inside) const;
     bool goes_back(std::uint32_t place) const;
     void begin_relying(std::size_t places);

@@ -214,6 +214,21 @@ TEST(LocalSteps, FindTheSameInRandomPrograms)
     EXPECT_GT(passed * 10, kept);
 }
 
+TEST(SleepSets, OutlastTheMemoryOfTheirSteps)
+{
+    sim::rng random(5);
+    for (unsigned program = 0; program < 30; ++program) {
+        make_random_program(random);
+        for (reduction reduce : {reduction::sleep_sets, reduction::local_steps}) {
+            searched all = search(build_random_program, {.reduce = reduce});
+            searched forgetful = search(build_random_program, {.reduce = reduce, .memory_of_steps = 4'000});
+            ASSERT_EQ(forgetful.counts.transitions, all.counts.transitions) << "program " << program;
+            ASSERT_EQ(forgetful.counts.states, all.counts.states) << "program " << program;
+            ASSERT_EQ(fingerprints_of(forgetful), fingerprints_of(all)) << "program " << program;
+        }
+    }
+}
+
 TEST(LocalSteps, LeadToTheSameStatesInAnyOrder)
 {
     sim::rng random(4);

@@ -37,6 +37,7 @@ public:
         on.begin_search(script);
         // To look for races, each access of a step is listed.
         way.emplace(bounds.wide, bounds.races ? nullptr : &script);
+        way->limit_memory(bounds.memory_of_steps);
         if (bounds.self_check)
             way->check_memory();
         if (!scout())

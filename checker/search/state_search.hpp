@@ -45,6 +45,7 @@ struct search_bounds {
     bool livelocks = false;  // looks for fair circles; without reduction, by one process
     std::uint64_t states_max = UINT64_MAX;
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
+    std::size_t memory_of_steps = std::size_t{1} << 28; // bytes of those that are remembered, see step_memory.hpp
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 

@@ -23,15 +23,24 @@ std::size_t known_step::bytes() const
            replaced.capacity() * sizeof replaced[0];
 }
 
-const known_step *step_memory::find(const state_key &stack) const
+void step_memory::find_root(const state_key &stack, step_root &root) const
 {
-    auto root = roots.find(stack.low);
-    if (root == roots.end() || root->second.first != stack.high)
+    if (root.node > nodes_forgotten)
+        return;
+    auto at = roots.find(stack.low);
+    root.node = at == roots.end() || at->second.first != stack.high ? 0 : nodes_forgotten + at->second.second + 1;
+}
+
+const known_step *step_memory::find(const state_key &stack, step_root &root) const
+{
+    find_root(stack, root);
+    if (root.node == 0)
         return nullptr;
-    const node *here = &nodes[root->second.second];
+    const node *here = &nodes[root.node - nodes_forgotten - 1];
     for (;;) {
-        for (const found_value &each : here->expected)
-            if (sim::word_at(each.word) != each.value)
+        const found_value *expected = values.data() + here->expected;
+        for (const found_value *each = expected; each != expected + here->count; ++each)
+            if (sim::word_at(each->word) != each->value)
                 return nullptr;
         if (here->step != none)
             return &steps[here->step];
@@ -47,30 +56,32 @@ std::uint32_t step_memory::new_leaf(const found_value *from, const found_value *
 {
     used += bytes_of_node + static_cast<std::size_t>(to - from) * sizeof *from + step.bytes();
     auto leaf = static_cast<std::uint32_t>(nodes.size());
-    nodes.push_back({{from, to}, static_cast<std::uint32_t>(steps.size()), 0, {}});
+    nodes.push_back({static_cast<std::uint32_t>(values.size()), static_cast<std::uint32_t>(to - from),
+                     static_cast<std::uint32_t>(steps.size()), 0, {}});
+    values.insert(values.end(), from, to);
     steps.push_back(std::move(step));
     return leaf;
 }
 
 // From the expected value with that number on the node decides.
-void step_memory::split(std::uint32_t at, std::size_t expected)
+void step_memory::split(std::uint32_t at, std::uint32_t expected)
 {
     used += bytes_of_node;
     auto rest = static_cast<std::uint32_t>(nodes.size());
     nodes.emplace_back();
     node &here = nodes[at], &behind = nodes[rest];
-    found_value deciding = here.expected[expected];
-    auto cut = here.expected.begin() + static_cast<std::ptrdiff_t>(expected);
-    behind.expected.assign(cut + 1, here.expected.end());
+    found_value deciding = values[here.expected + expected];
+    behind.expected = here.expected + expected + 1;
+    behind.count = here.count - expected - 1;
+    here.count = expected;
     behind.step = std::exchange(here.step, none);
     behind.decides = std::exchange(here.decides, deciding.word);
     behind.next = std::exchange(here.next, {{deciding.value, rest}});
-    here.expected.erase(cut, here.expected.end());
 }
 
-void step_memory::add(const state_key &stack, const std::vector<found_value> &values, known_step step)
+void step_memory::add(const state_key &stack, const std::vector<found_value> &found, known_step step)
 {
-    const found_value *value = values.data(), *end = value + values.size();
+    const found_value *value = found.data(), *end = value + found.size();
     auto [root, is_new] = roots.try_emplace(stack.low, stack.high, static_cast<std::uint32_t>(nodes.size()));
     if (is_new) {
         new_leaf(value, end, std::move(step));
@@ -79,10 +90,11 @@ void step_memory::add(const state_key &stack, const std::vector<found_value> &va
     if (root->second.first != stack.high)
         return;
     for (std::uint32_t at = root->second.second;;) {
-        for (std::size_t i = 0; i < nodes[at].expected.size(); ++i, ++value) {
-            if (value == end || value->word != nodes[at].expected[i].word)
+        for (std::uint32_t i = 0; i < nodes[at].count; ++i, ++value) {
+            const found_value &expected = values[nodes[at].expected + i];
+            if (value == end || value->word != expected.word)
                 return;
-            if (value->value != nodes[at].expected[i].value) {
+            if (value->value != expected.value) {
                 split(at, i);
                 break;
             }
@@ -104,8 +116,10 @@ void step_memory::add(const state_key &stack, const std::vector<found_value> &va
 void step_memory::forget()
 {
     forgotten += static_cast<std::uint32_t>(steps.size());
+    nodes_forgotten += static_cast<std::uint32_t>(nodes.size());
     roots.clear();
     nodes.clear();
+    values.clear();
     steps.clear();
     used = 0;
 }

@@ -40,8 +40,14 @@ struct memory_trial {
     {
         for (std::size_t i = 0; i < world.size(); ++i)
             sim::word_at(first + static_cast<sim::word_index>(i)) = world[i];
-        const known_step *step = memory.find(stack);
+        const known_step *step = step_from(stack);
         return step == nullptr ? 0 : step->position;
+    }
+
+    const known_step *step_from(state_key stack) const
+    {
+        step_root root;
+        return memory.find(stack, root);
     }
 
     step_memory memory;
@@ -110,9 +116,9 @@ TEST(StepMemory, NumbersEachStepOnce)
     on.add({{0, 1}}, 10);
     on.add({{0, 2}}, 11);
     on.find({1});
-    std::uint32_t one = on.memory.number_of(*on.memory.find({1, 0}));
+    std::uint32_t one = on.memory.number_of(*on.step_from({1, 0}));
     on.find({2});
-    std::uint32_t other = on.memory.number_of(*on.memory.find({1, 0}));
+    std::uint32_t other = on.memory.number_of(*on.step_from({1, 0}));
     EXPECT_EQ(one, 1U);
     EXPECT_EQ(other, 2U);
     EXPECT_GT(on.memory.bytes(), 0U);
@@ -121,7 +127,22 @@ TEST(StepMemory, NumbersEachStepOnce)
     EXPECT_EQ(on.find({1}), 0U);
     on.add({{0, 1}}, 10);
     EXPECT_EQ(on.find({1}), 10U);
-    EXPECT_EQ(on.memory.number_of(*on.memory.find({1, 0})), 3U);
+    EXPECT_EQ(on.memory.number_of(*on.step_from({1, 0})), 3U);
+}
+
+TEST(StepMemory, FindsRootsAgainThatWereForgotten)
+{
+    memory_trial on;
+    step_root root;
+    on.add({{0, 1}}, 10);
+    on.find({1});
+    ASSERT_NE(on.memory.find({1, 0}, root), nullptr);
+    on.memory.forget();
+    EXPECT_EQ(on.memory.find({1, 0}, root), nullptr);
+    on.add({{0, 1}}, 11, {2, 0});
+    on.add({{0, 1}}, 12);
+    ASSERT_NE(on.memory.find({1, 0}, root), nullptr);
+    EXPECT_EQ(on.memory.find({1, 0}, root)->position, 12U);
 }
 
 TEST(StepMemory, AgreesWithAListOfAllSteps)

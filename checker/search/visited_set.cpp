@@ -56,6 +56,9 @@ visited_set::visited_set(std::size_t bytes_max, unsigned parts_wanted, bool wide
     int sharing = count == 1 ? MAP_PRIVATE : MAP_SHARED;
     void *memory = mmap(nullptr, mapped_bytes, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     sim::require(memory != MAP_FAILED, "no memory for the visited set");
+    // Keys lie far from each other. Not every kernel has such pages, and none shares them between processes unasked.
+    if (count == 1)
+        madvise(memory, mapped_bytes, MADV_HUGEPAGE);
     parts = static_cast<part *>(memory);
     auto slots = reinterpret_cast<std::uint64_t *>(static_cast<std::byte *>(memory) + heads);
     auto asleep = reinterpret_cast<sleepers *>(slots + count * reserved * words_of_key);
@@ -174,6 +177,14 @@ visited_set::added visited_set::add(state_key key, sleepers asleep)
     part &into = part_of(key);
     hold until_added(into.taken, count > 1);
     return add_to(into, key, asleep);
+}
+
+void visited_set::prefetch(state_key key) const
+{
+    const part &in = part_of(key);
+    std::uint64_t at = scaled(key.low * count, in.capacity);
+    __builtin_prefetch(in.slots + at * words_of_key);
+    __builtin_prefetch(in.asleep + at);
 }
 
 bool visited_set::contains(state_key key) const

@@ -32,6 +32,8 @@ public:
     // Full: the key is not in the set, and there is no room for it. From then on those sleep there who did so far, if
     // it was seen, and do now.
     added add(state_key key, sleepers asleep = 0);
+    // The key is going to be added, if need be: what that takes from memory is on its way meanwhile.
+    void prefetch(state_key key) const;
     // May miss a key that another process adds or moves meanwhile.
     bool contains(state_key key) const;
     std::uint64_t size() const;

@@ -177,7 +177,7 @@ bool world_walk::step(unsigned task)
 {
     save(task);
     bool may_be_known = remembers();
-    const known_step *known = may_be_known ? memory.find(stack_hashes[task]) : nullptr;
+    const known_step *known = may_be_known ? memory.find(stack_hashes[task], roots[task]) : nullptr;
     last_known = known != nullptr ? memory.number_of(*known) : 0;
     replaced_are_found = false;
     footprint_is_shown = known == nullptr || checks_memory;
@@ -275,7 +275,7 @@ world_walk::look world_walk::look_of(unsigned task)
 {
     live_stack live = stack_of(task);
     bool lists = sim::the_footprint.shared_words != 0;
-    look found{hash_of_stack(task), 0, {shared_variables.size(), 0}};
+    look found{hash_of_stack(task), 0, {shared_variables.size(), 0}, {}};
     sim::word_index word = sim::word_of(sim::stack_top(task));
     for (std::size_t i = live.bytes / 8; i-- > 0;) {
         std::uint64_t value;
@@ -301,6 +301,7 @@ void world_walk::look_at_all_stacks()
         stack_hashes[task] = now.hash;
         positions[task] = now.position;
         shared_of[task] = now.shared;
+        roots[task] = now.root;
         stacks_hash += now.hash;
     }
 }
@@ -312,12 +313,13 @@ void world_walk::look_at_stack(unsigned task)
 
 void world_walk::change_look(unsigned task, const look &now)
 {
-    stacks.push_back({task, {stack_hashes[task], positions[task], shared_of[task]}});
+    stacks.push_back({task, {stack_hashes[task], positions[task], shared_of[task], roots[task]}});
     stacks_hash -= stack_hashes[task];
     stacks_hash += now.hash;
     stack_hashes[task] = now.hash;
     positions[task] = now.position;
     shared_of[task] = now.shared;
+    roots[task] = now.root;
 }
 
 void world_walk::account_for(unsigned task)
@@ -356,6 +358,7 @@ void world_walk::back()
         stack_hashes[task] = before.hash;
         positions[task] = before.position;
         shared_of[task] = before.shared;
+        roots[task] = before.root;
     }
     shared_variables.resize(last.shared);
     words_hash = last.words_hash;

@@ -34,6 +34,8 @@ public:
     explicit world_walk(bool wide, const step_script *script = nullptr);
     // From here on each step is executed, and compared with what is remembered.
     void check_memory() { checks_memory = true; }
+    // Steps that take more bytes are forgotten.
+    void limit_memory(std::size_t bytes) { memory.limit(bytes); }
 
     state_key hash() const { return words_hash + stacks_hash; }
     // The same from all words and stacks; for checks.
@@ -100,6 +102,7 @@ private:
         state_key hash;
         std::uint64_t position = 0;
         piece shared;
+        step_root root;
     };
     struct stack_change {
         unsigned task;
@@ -145,6 +148,7 @@ private:
     std::array<state_key, sim::tasks_max> stack_hashes{};
     std::array<std::uint64_t, sim::tasks_max> positions{};
     std::array<piece, sim::tasks_max> shared_of{};
+    std::array<step_root, sim::tasks_max> roots{};
     std::vector<shared_variable> shared_variables; // of all tasks, those of later looks behind those of earlier ones
     std::vector<step_taken> steps;
     std::array<std::uint32_t, sim::tasks_max> steps_by{};

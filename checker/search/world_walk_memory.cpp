@@ -32,7 +32,8 @@ void world_walk::take(unsigned task, const known_step &known)
     words_hash += known.words_change;
     std::size_t from = shared_variables.size();
     shared_variables.insert(shared_variables.end(), known.shared.begin(), known.shared.end());
-    change_look(task, {known.stack_hash, known.position, {from, shared_variables.size()}});
+    memory.find_root(known.stack_hash, known.next);
+    change_look(task, {known.stack_hash, known.position, {from, shared_variables.size()}, known.next});
     for (std::uint64_t rest = known.foreign; rest != 0; rest &= rest - 1)
         look_at_stack(static_cast<unsigned>(std::countr_zero(rest)));
 }
