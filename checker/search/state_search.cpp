@@ -48,7 +48,7 @@ public:
 
 private:
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
-    static constexpr std::uint64_t steps_of_walks_least = 10'000, steps_of_walks_most = 20'000'000;
+    static constexpr std::uint64_t steps_of_walks_least = 10'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
@@ -121,7 +121,8 @@ private:
     }
 
     // Passes through that part of the search, until one has met nothing that speaks against the sets. After each other one,
-    // random walks take about as many steps as it did: depth first comes late to what departs early from the first path.
+    // random walks take a quarter as many steps, or as many if it was short: depth first comes late to what departs early from the first
+    // path.
     ending settle(const search_bounds &part)
     {
         while (passes == 0 || !is_too_late()) {
@@ -137,7 +138,7 @@ private:
                              "lead to different states in either order");
                 return cut ? ending::cut : ending::complete;
             }
-            walk(last.counts.states);
+            walk(std::max(last.counts.states / 4, std::min(last.counts.states, bounds.first_part)));
         }
         return ending::stopped;
     }
@@ -146,8 +147,7 @@ private:
     {
         if (bounds.reduce != reduction::none)
             learn_from_random_walks(script, *way, uses_persistent_sets(bounds.reduce) ? &sets : nullptr, chance,
-                                    std::min(steps, steps_of_walks_most),
-                                    std::clamp(2 * steps, steps_of_walks_least, steps_of_walks_most), bounds.deadline);
+                                    steps, std::max(2 * steps, steps_of_walks_least), bounds.deadline);
     }
 
     bool has_learnt()
