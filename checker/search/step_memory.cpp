@@ -81,6 +81,8 @@ void step_memory::split(std::uint32_t at, std::uint32_t expected)
 
 void step_memory::add(const state_key &stack, const std::vector<found_value> &found, known_step step)
 {
+    if (steps.size() >= numbers_max - forgotten)
+        return;
     const found_value *value = found.data(), *end = value + found.size();
     auto [root, is_new] = roots.try_emplace(stack.low, stack.high, static_cast<std::uint32_t>(nodes.size()));
     if (is_new) {

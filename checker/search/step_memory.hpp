@@ -55,6 +55,8 @@ struct known_step {
 // the step does the same (memo functions: Michie 1968). Programs take few different steps to very many states.
 class step_memory {
 public:
+    static constexpr std::uint32_t numbers_max = UINT32_MAX / 2; // so two are a word, with a bit to spare
+
     // A word that a step touches and its value before it.
     struct found_value {
         sim::word_index word;
@@ -68,7 +70,7 @@ public:
     // REQUIRES: find() is null in the world before the step. The values are in the order in which the step came to them, as far as one
     // follows from the other; where it is not, the step is not remembered.
     void add(const state_key &stack, const std::vector<found_value> &found, known_step step);
-    // Another one for each step that was ever remembered, from 1 on; forgetting does not begin again.
+    // Another one for each step that was ever remembered, from 1 to numbers_max, behind which nothing is.
     std::uint32_t number_of(const known_step &step) const
     {
         return forgotten + static_cast<std::uint32_t>(&step - steps.data()) + 1;
