@@ -109,7 +109,7 @@ void add_subject(verb_line &app, verify_arguments &given, verify_options &option
                      "Try out in each state what the search takes for granted: hashes, independence, equal states"))
         ->group(subject);
     with_environment(
-        app.add_option("--walks", options.walks, "Random runs after a complete search, which must stay inside it"))
+        app.add_option("--walks", options.walks, "Random runs after a complete search, which must stay inside it; implies --any-order"))
         ->option_text("N")
         ->check(unsigned_number())
         ->capture_default_str()

@@ -51,6 +51,11 @@ done
 expect 0 repaired mix:requesters=2,split=1 polling-daemon:getters=0,pollers=0,aborters=0
 [[ $(sed -n 's/.* states.*, \([0-9]*\) ends*;.*/\1/p' "$scratch/said") == $'2\n4' ]] || complain "an idle daemon is in more than one state: $(<"$scratch/said")"
 
+# Steps that are remembered, and a skim, leave most of the memory to the states.
+expect 0 repaired read-pages --max-memory 4M
+expect 4 repaired mix:requesters=2,split=1,aborters=1,killers=1,faults=1 --max-memory 16M
+grep -q 'only skimmed' "$scratch/said" && complain "skimming takes all of the memory: $(<"$scratch/said")"
+
 # As many states by sleep sets as without, and by as many processes as there are.
 states() {
     sed -n 's/^[a-z-]*.*: complete: \([0-9,]*\) states.*/\1/p' "$scratch/said"

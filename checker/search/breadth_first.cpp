@@ -58,7 +58,7 @@ void breadth_first::look_around(const std::function<void(const breadth_first &)>
     if (std::chrono::steady_clock::now() >= bounds.deadline && open() > 0)
         bound = bound_of_time;
     else if (counts.path_bytes + counts.visited_bytes > bounds.memory_max)
-        bound = "--max-memory";
+        bound = bound_of_memory;
     look(*this);
 }
 
@@ -131,7 +131,7 @@ void breadth_first::enter(const search_step &last)
         check->congruence();
     visited_set::answer known = visited.add(way.hash()).what;
     if (known == visited_set::answer::full)
-        bound = "--max-memory";
+        bound = bound_of_memory;
     if (known == visited_set::answer::seen)
         ++counts.revisits;
     if (known != visited_set::answer::fresh)

@@ -106,8 +106,8 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
     count_bytes();
     if (steady_clock::now() >= bounds.deadline)
         bound = bound_of_time;
-    else if (counts.path_bytes + counts.visited_bytes > bounds.memory_max)
-        bound = "--max-memory";
+    else if (path_bytes + counts.visited_bytes > bounds.memory_max)
+        bound = bound_of_memory;
     else if (others != nullptr && others->halted())
         bound = bound_by_others;
     else if (begins_again())
@@ -150,8 +150,8 @@ void depth_first::count_bytes()
         counts.checks = check->done;
     if (looks++ % looks_between_counts == 0)
         bytes_of_sets = sets.bytes();
-    counts.path_bytes = std::max(counts.path_bytes, way.bytes() + bytes_of_sets + frames.size() * sizeof frames[0] +
-                                                        (circles ? circles->bytes() : 0));
+    path_bytes = way.bytes() + bytes_of_sets + frames.size() * sizeof frames[0] + (circles ? circles->bytes() : 0);
+    counts.path_bytes = std::max(counts.path_bytes, path_bytes);
 }
 
 // Steps that wait on the path to be tried.
@@ -205,7 +205,7 @@ bool depth_first::enter(std::uint32_t asleep)
         return awake != 0 && push(awake, left_out, added.before & asleep);
     }
     case visited_set::answer::full:
-        bound = "--max-memory";
+        bound = bound_of_memory;
         return false;
     case visited_set::answer::fresh:
         break;

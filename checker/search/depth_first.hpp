@@ -100,6 +100,7 @@ private:
     new_beginning again;
     unsigned looks = 0;
     std::size_t bytes_of_sets = 0;
+    std::size_t path_bytes = 0; // now
 };
 
 } // namespace interfuse

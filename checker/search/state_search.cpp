@@ -37,7 +37,7 @@ public:
         on.begin_search(script);
         // To look for races, each access of a step is listed.
         way.emplace(bounds.wide, bounds.races ? nullptr : &script);
-        way->limit_memory(bounds.memory_of_steps);
+        way->limit_memory(std::min(bounds.memory_of_steps, bounds.memory_max / 8 / bounds.jobs));
         if (bounds.self_check)
             way->check_memory();
         if (!scout())
@@ -48,7 +48,7 @@ public:
 
 private:
     static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
-    static constexpr std::uint64_t steps_of_walks_least = 10'000;
+    static constexpr std::uint64_t steps_of_walks_least = 10'000, steps_of_walks_most = 5'000'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
 
@@ -81,9 +81,10 @@ private:
     bool is_too_late()
     {
         last.interrupted = std::max(last.interrupted, interruption());
-        if (last.interrupted == 0 && steady_clock::now() >= bounds.deadline)
+        bool is_late = steady_clock::now() >= bounds.deadline;
+        if (last.interrupted == 0 && is_late)
             last.bound = bound_of_time;
-        return last.interrupted != 0 || last.bound == bound_of_time;
+        return last.interrupted != 0 || is_late;
     }
 
     void search_all()
@@ -115,30 +116,34 @@ private:
         if (settle(part) != ending::cut)
             return;
         part.states_max = std::clamp(bounds.states_max / 3, bounds.first_part, std::max(bounds.first_part, bounds.skimmed_part));
+        part.memory_max = bounds.memory_max / 3;
+        if (auto now = steady_clock::now(); bounds.deadline != steady_clock::time_point::max() && now < bounds.deadline)
+            part.deadline = now + (bounds.deadline - now) / 3;
         part.skims = true;
         if (settle(part) == ending::cut)
             settle(bounds);
     }
 
     // Passes through that part of the search, until one has met nothing that speaks against the sets. After each other one,
-    // random walks take a quarter as many steps, or as many if it was short: depth first comes late to what departs early from the first
-    // path.
+    // random walks take a quarter as many steps, or as many if it was short, up to five million: depth first comes late to what departs
+    // early from the first path.
     ending settle(const search_bounds &part)
     {
         while (passes == 0 || !is_too_late()) {
             search_once(part);
             bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
-            bool cut = (last.bound == bound_of_states && (part.skims || part.states_max < bounds.states_max)) ||
-                       (part.skims && is_through());
+            bool is_over = part.skims && last.interrupted == 0 && steady_clock::now() >= part.deadline;
+            bool cut = is_over || (last.bound == bound_of_states && (part.skims || part.states_max < bounds.states_max)) ||
+                       (part.skims && (is_through() || last.bound == bound_of_memory));
             if (!again && !cut && !is_through())
                 return ending::stopped;
-            if (!again && last.counts.mended == 0 && !has_learnt()) {
+            if (is_over || (!again && last.counts.mended == 0 && !has_learnt())) {
                 sim::require(!is_through() || part.skims || last.counts.checks.doubted == 0,
                              "a search has met nothing against its persistent sets, and two steps that they take to be independent "
                              "lead to different states in either order");
                 return cut ? ending::cut : ending::complete;
             }
-            walk(std::max(last.counts.states / 4, std::min(last.counts.states, bounds.first_part)));
+            walk(std::clamp(last.counts.states / 4, std::min(last.counts.states, bounds.first_part), steps_of_walks_most));
         }
         return ending::stopped;
     }
@@ -163,7 +168,7 @@ private:
         way->take_effect();
         last = {};
         ++passes;
-        visited.emplace(bounds.memory_max, within.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
+        visited.emplace(within.memory_max, within.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
         if (within.jobs > 1) {
             last = search_in_workers(on, within, script, *way, sets, *visited,
                                      [&](const search_counts &so_far) { tell(so_far); });

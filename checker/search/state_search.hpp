@@ -32,7 +32,7 @@ struct search_bounds {
     bool any_order = false;  // of tasks that are alike, and have done nothing yet that matters, each goes on, not the first alone
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
     // States after which a search with local steps or persistent sets skims first, and how many a skim sees: no more than that, nor
-    // than a third of what the search may see, but as many as the first part.
+    // than a third of what the search may see, but as many as the first part. Nor does it take more than a third of its memory and time.
     std::uint64_t first_part = 250'000;
     std::uint64_t skimmed_part = 5'000'000;
     // To learn: of states in which everybody stands at the same places, and the same tasks can go on, only the first few count.
@@ -45,7 +45,7 @@ struct search_bounds {
     bool livelocks = false;  // looks for fair circles; without reduction, by one process
     std::uint64_t states_max = UINT64_MAX;
     std::size_t memory_max = std::size_t{8} << 30; // bytes of the visited set and of the way back
-    std::size_t memory_of_steps = std::size_t{1} << 28; // bytes of those that are remembered, see step_memory.hpp
+    std::size_t memory_of_steps = std::size_t{1} << 28; // bytes of those that are remembered, at most an eighth of the above; see step_memory.hpp
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
@@ -126,8 +126,9 @@ struct searched {
     std::chrono::nanoseconds took{0};
 };
 
-// The bound of a search that has seen as many states as it may, of one out of time, and of one that ends at its first finding.
+// The bound of a search that has seen as many states as it may, of one that needs more memory, of one out of time, and of one that ends at its first finding.
 inline constexpr const char *bound_of_states = "--max-states";
+inline constexpr const char *bound_of_memory = "--max-memory";
 inline constexpr const char *bound_of_time = "--max-time";
 inline constexpr const char *bound_by_finding = "the first finding";
 
