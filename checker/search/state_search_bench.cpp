@@ -70,10 +70,6 @@ BENCHMARK_CAPTURE(search, two_by_sleep_sets_and_two_processes, two_of_split_daem
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, two_aborted, two_aborted)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, disturbed, many_disturbances)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(search, disturbed_by_two_processes, many_disturbances,
-                  search_bounds{.reduce = reduction::local_steps, .jobs = 2})
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
 
 } // namespace
 } // namespace interfuse
