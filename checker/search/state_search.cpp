@@ -132,16 +132,16 @@ private:
         while (passes == 0 || !is_too_late()) {
             search_once(part);
             bool again = last.bound == bound_by_lesson && last.interrupted == 0 && last.error.empty();
-            bool is_over = part.skims && last.interrupted == 0 && steady_clock::now() >= part.deadline;
-            bool cut = is_over || (last.bound == bound_of_states && (part.skims || part.states_max < bounds.states_max)) ||
-                       (part.skims && (is_through() || last.bound == bound_of_memory));
+            bool cut = (last.bound == bound_of_states && (part.skims || part.states_max < bounds.states_max)) ||
+                       (part.skims && (is_through() || last.bound == bound_of_memory || last.bound == bound_of_time));
             if (!again && !cut && !is_through())
                 return ending::stopped;
-            if (is_over || (!again && last.counts.mended == 0 && !has_learnt())) {
+            bool is_out_of_time = part.skims && steady_clock::now() >= part.deadline;
+            if (is_out_of_time || (!again && last.counts.mended == 0 && !has_learnt())) {
                 sim::require(!is_through() || part.skims || last.counts.checks.doubted == 0,
                              "a search has met nothing against its persistent sets, and two steps that they take to be independent "
                              "lead to different states in either order");
-                return cut ? ending::cut : ending::complete;
+                return cut || is_out_of_time ? ending::cut : ending::complete;
             }
             walk(std::clamp(last.counts.states / 4, std::min(last.counts.states, bounds.first_part), steps_of_walks_most));
         }
