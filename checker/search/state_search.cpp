@@ -47,7 +47,7 @@ public:
     }
 
 private:
-    static constexpr unsigned parts_of_visited_set = 256; // where several processes use it
+    static constexpr unsigned parts_a_process = 32, parts_most = 1024; // of the visited set, where several use it
     static constexpr std::uint64_t steps_of_walks_least = 10'000, steps_of_walks_most = 5'000'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
@@ -168,7 +168,7 @@ private:
         way->take_effect();
         last = {};
         ++passes;
-        visited.emplace(within.memory_max, within.jobs > 1 ? parts_of_visited_set : 1, bounds.wide);
+        visited.emplace(within.memory_max, within.jobs > 1 ? std::min(parts_a_process * within.jobs, parts_most) : 1, bounds.wide);
         if (within.jobs > 1) {
             last = search_in_workers(on, within, script, *way, sets, *visited,
                                      [&](const search_counts &so_far) { tell(so_far); });

@@ -4,15 +4,16 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "checker/search/state_key.hpp"
 
 namespace interfuse {
 
-// An open-addressing table of keys with linear probing, which grows in place by a quarter when four fifths are in use.
-// With each key lies a set of tasks that are asleep there: thirteen to sixteen bytes a state, eight to ten more where
-// keys have 128 bits. One with several parts may be used by several processes at once that were forked after it was
-// made.
+// An open-addressing table of keys, which grows in place by a quarter when six sevenths are in use. With each key lies a
+// set of tasks that are asleep there; a cache line holds six of both, and the next one those that find no room in it.
+// Twelve and a half to sixteen bytes a state, nine to twelve more where keys have 128 bits. One with several parts may be
+// used by several processes at once that were forked after it was made.
 class visited_set {
 public:
     enum class answer : std::uint8_t { fresh, seen, full };
@@ -40,28 +41,45 @@ public:
     std::size_t bytes() const;
 
 private:
-    // Keys that have the same upper bits. Behind its slots lie some more for the keys that collide at the end.
+    // Keys that have the same upper bits. Behind its blocks lie some more for the keys that collide at the end.
     struct alignas(64) part {
         std::atomic<bool> taken;
-        std::uint64_t capacity;
-        std::uint64_t used;
-        std::uint64_t *slots; // of one or two words each; 0 in the first: free
-        sleepers *asleep;     // by slot
+        std::uint64_t capacity; // blocks
+        std::uint64_t used;     // slots
+        std::byte *blocks;
     };
 
-    part &part_of(const state_key &key) const;
-    state_key key_at(const part &in, std::uint64_t slot) const;
-    void put(const part &into, std::uint64_t slot, const state_key &key) const;
-    std::uint64_t find(const part &in, const state_key &key) const;
+    // A slot, by its block and its place there.
+    struct location {
+        std::uint64_t block;
+        unsigned slot;
+    };
+
+    unsigned index_of_part(const state_key &key) const;
+    std::byte *blocks_of_part(unsigned index) const;
+    std::uint64_t home(const state_key &key, std::uint64_t capacity) const;
+    std::byte *block_at(const part &in, std::uint64_t block) const { return in.blocks + block * bytes_of_block(); }
+    state_key key_at(const part &in, location at) const;
+    sleepers asleep_at(const part &in, location at) const;
+    void put(const part &into, location at, const state_key &key) const;
+    void put_asleep(const part &into, location at, sleepers asleep) const;
+    bool is_full(const part &in, std::uint64_t block) const;
+    location find(const part &in, const state_key &key) const;
     added add_to(part &into, const state_key &key, sleepers asleep) const;
     bool grow(part &which) const;
-    std::size_t bytes_of_slot() const { return words_of_key * sizeof(std::uint64_t) + sizeof(sleepers); }
+    void ask_for_huge_pages(const part &of, std::uint64_t capacity_before) const;
+    unsigned slots_of_block() const { return words_of_key == 1 ? 6 : 7; }
+    std::size_t bytes_of_block() const { return 64 * words_of_key; }
 
+    std::byte *memory = nullptr;
     std::size_t mapped_bytes = 0;
-    std::uint64_t capacity_max = 0; // of a part
+    std::size_t bytes_of_part = 0; // that are mapped
+    std::uint64_t capacity_max = 0; // of a part, in blocks
     unsigned count = 1;
     unsigned words_of_key;
     part *parts = nullptr;
+    // By part, as this process has seen it last: the part itself may be in the cache of another processor.
+    std::vector<std::uint64_t> capacity_seen;
 };
 
 } // namespace interfuse

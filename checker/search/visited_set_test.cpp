@@ -1,7 +1,12 @@
 // The set of visited states.
 #include "checker/search/visited_set.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "sim/rng.hpp"
 
@@ -96,6 +101,39 @@ TEST(VisitedSet, SaysThatItIsFullAndKeepsWhatItHas)
     EXPECT_LE(seen.bytes(), 64U << 10);
     EXPECT_GT(seen.size(), 1000U);
     EXPECT_EQ(seen.add({first}).what, answer::seen);
+}
+
+// Parts of more than a huge page, which two processes make grow at once.
+TEST(VisitedSet, TellsOneOfTwoProcessesThatAKeyIsFresh)
+{
+    constexpr unsigned keys = 800'000;
+    visited_set seen(64 << 20, 4);
+    auto add_all = [&] {
+        unsigned fresh = 0;
+        sim::rng these(6);
+        for (unsigned i = 0; i < keys; ++i)
+            fresh += seen.add({these.next()}, 3).what == answer::fresh;
+        return fresh;
+    };
+    std::array<int, 2> ends;
+    ASSERT_EQ(pipe(ends.data()), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        unsigned fresh = add_all();
+        _exit(write(ends[1], &fresh, sizeof fresh) == sizeof fresh ? 0 : 1);
+    }
+    unsigned by_parent = add_all();
+    unsigned by_child = 0;
+    ASSERT_EQ(read(ends[0], &by_child, sizeof by_child), static_cast<ssize_t>(sizeof by_child));
+    waitpid(child, nullptr, 0);
+    close(ends[0]);
+    close(ends[1]);
+    EXPECT_GT(by_parent, 0U);
+    EXPECT_EQ(by_parent + by_child, keys);
+    EXPECT_EQ(seen.size(), keys);
+    sim::rng again(6);
+    for (unsigned i = 0; i < keys; ++i)
+        ASSERT_TRUE(seen.contains({again.next()})) << i;
 }
 
 } // namespace interfuse
