@@ -25,6 +25,13 @@ expect 0 repaired one-request
 [[ $(sed 's/, [0-9.]* s, .*//;s/[0-9.]* seconds.*//' "$scratch/said") == $(sed 's/, [0-9.]* s, .*//;s/[0-9.]* seconds.*//' "$scratch/first") ]] ||
     complain "a second search counts other states"
 
+# Skimming too, whatever addresses the system has given to the two.
+for turn in first second; do
+    expect 4 repaired mix:requesters=2,split=1,aborters=1,killers=1,faults=1 --max-states 300000
+    grep -o 'all passes have seen [0-9,]* states' "$scratch/said" >"$scratch/$turn" || complain "no skim: $(<"$scratch/said")"
+done
+diff "$scratch/first" "$scratch/second" >"$scratch/differs" || complain "a second search skims other states: $(<"$scratch/differs")"
+
 # Twice the same scenario, with parameters of its own and those for all.
 expect 0 repaired mix:requests=2 mix one-request:requests=1 --set daemons=2
 [[ $(sed -n 's/: complete: .*//p' "$scratch/said") == $'mix:requests=2,daemons=2\nmix:daemons=2\none-request:daemons=2' ]] ||

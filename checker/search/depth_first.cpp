@@ -34,7 +34,8 @@ std::array<std::uint8_t, sim::tasks_max> turns_of(const search_bounds &bounds)
     return turns;
 }
 
-// Of a pass that skims, in which everybody stands at the same places.
+// Of a pass that skims, in which everybody stands at the same places. Which ones the heap decides: on stacks there may be addresses of
+// the host, which differ from run to run.
 constexpr std::uint64_t states_of_places = 4;
 constexpr std::uint64_t transitions_between_looks = 4096;
 constexpr std::uint64_t transitions_between_offers = 64;
@@ -112,7 +113,7 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
         bound = bound_by_others;
     else if (begins_again())
         bound = bound_by_lesson;
-    else if (others == nullptr && !bounds.skims && prospect.is_due())
+    else if (others == nullptr && !bounds.skims && prospect.is_due(counts.states))
         look_ahead();
     counts.open = open();
     look(*this);
@@ -166,11 +167,10 @@ std::size_t depth_first::open() const
 // What the state that the world is in is known by.
 state_key depth_first::key(std::uint64_t enabled) const
 {
-    state_key all = way.hash();
     if (!bounds.skims)
-        return enabled != 0 && tails ? all + tails->key() : all;
+        return enabled != 0 && tails ? way.hash() + tails->key() : way.hash();
     state_key places = way.hash_of_places();
-    places.low += all.low % states_of_places;
+    places.low += way.hash_without_stack_data().low % states_of_places;
     return places;
 }
 
@@ -181,8 +181,6 @@ bool depth_first::enter(std::uint32_t asleep)
     if (check)
         check->congruence();
     std::uint64_t enabled = way.enabled();
-    if (!bounds.skims)
-        visited.prefetch(key(enabled));
     persistent_sets::choice tried{enabled};
     if (leaves_out() && enabled != 0)
         tried = sets.choose(enabled, way.alive(), way.all_positions());
@@ -317,6 +315,8 @@ void depth_first::take_next_step()
     ++counts.transitions;
     std::uint64_t stood_at = way.position(f.taken.task);
     bool continues = step_of(f.taken.task);
+    if (!bounds.skims)
+        visited.prefetch(key(0));
     f.taken.answers = script.answers;
     f.next = script.answers;
     f.more_variants = sim::advance(f.next);

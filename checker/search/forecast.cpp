@@ -1,13 +1,13 @@
 // Guessing how much is left.
 #include "checker/search/forecast.hpp"
 
+#include <algorithm>
+
 namespace interfuse {
 
 namespace {
 
-using std::chrono::steady_clock;
-
-constexpr std::chrono::seconds between_looks{5};
+constexpr std::uint64_t states_between_looks = 500'000; // at least, and a sixteenth of all so far
 constexpr unsigned walks_a_look = 30;
 
 } // namespace
@@ -22,15 +22,15 @@ bool keeps_state(reduction reduce, const world_walk &way, const persistent_sets 
 
 forecast::forecast(const search_bounds &bounds, step_script &script, world_walk &way, const persistent_sets &sets,
                    const visited_set &visited)
-    : bounds(bounds), script(script), way(way), sets(sets), visited(visited), next(steady_clock::now() + between_looks)
+    : bounds(bounds), script(script), way(way), sets(sets), visited(visited), next(states_between_looks)
 {
 }
 
 // With persistent sets the search leaves states out. Where it looks for races or circles, or tries itself out, there is more to a step than the walk.
-bool forecast::is_due() const
+bool forecast::is_due(std::uint64_t states_so_far) const
 {
     bool tells = bounds.reduce != reduction::persistent_sets && !bounds.races && !bounds.livelocks && !bounds.self_check;
-    return tells && steady_clock::now() >= next;
+    return tells && states_so_far >= next;
 }
 
 void forecast::look(std::uint64_t states_so_far)
@@ -45,7 +45,7 @@ void forecast::look(std::uint64_t states_so_far)
             }
             return continues;
         });
-    next = steady_clock::now() + between_looks;
+    next = states_so_far + std::max(states_between_looks, states_so_far / 16);
     if (known > 0)
         expected = static_cast<std::uint64_t>(static_cast<double>(states_so_far) * static_cast<double>(met) /
                                               static_cast<double>(known));

@@ -1,7 +1,6 @@
 // How many states a search will come to, by a sample.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -23,8 +22,9 @@ public:
     forecast(const search_bounds &bounds, step_script &script, world_walk &way, const persistent_sets &sets,
              const visited_set &visited);
 
-    // Whether the last look is some seconds ago, and a look would tell something.
-    bool is_due() const;
+    // Whether so many states have come to the search since the last look that another one would tell something. By states and not by
+    // seconds, as walks teach the search what it may not have known: two searches of the same learn the same.
+    bool is_due(std::uint64_t states_so_far) const;
     // REQUIRES: the walk is at the start. Leaves it there.
     void look(std::uint64_t states_so_far);
     // Of the whole search; nothing before the first look, or as long as no walk has met a state that was visited.
@@ -37,7 +37,7 @@ private:
     const persistent_sets &sets;
     const visited_set &visited;
     sim::rng chance{3};
-    std::chrono::steady_clock::time_point next;
+    std::uint64_t next; // look, at so many states
     std::optional<std::uint64_t> expected;
 };
 

@@ -143,7 +143,7 @@ private:
     {
         search_counts counts = members.published();
         counts.visited_bytes = visited.bytes();
-        if (prospect.is_due())
+        if (prospect.is_due(counts.states))
             prospect.look(counts.states);
         counts.expected = prospect.states();
         return counts;

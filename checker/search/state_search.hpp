@@ -33,7 +33,7 @@ struct search_bounds {
     bool shortest = false;   // layer by layer, by one process; REQUIRES: no reduction
     // States after which a search with local steps or persistent sets skims first, and how many a skim sees: no more than that, nor
     // than a third of what the search may see, but as many as the first part. Nor does it take more than a third of its memory and time.
-    std::uint64_t first_part = 250'000;
+    std::uint64_t first_part = 350'000;
     std::uint64_t skimmed_part = 5'000'000;
     // To learn: of states in which everybody stands at the same places, and the same tasks can go on, only the first few count.
     bool skims = false;
