@@ -136,13 +136,13 @@ std::string verify_text(const verify_options &options, const verification &resul
     std::string text = known_text(result);
     for (std::size_t i = result.searches.size(); i < options.scenarios.size(); ++i)
         text += fmt::format("{}: not begun\n", options.scenarios[i].title());
-    text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds; two states had the same hash with a "
-                        "probability of at most "
-                        "{:.1e}\n",
-                        options.core, name_of(options.points), conclusion(result),
-                        ending_of(result), counted(sums.states, "state"),
-                        counted(sums.transitions, "transition"), seconds_of(result.took),
-                        collision_probability(sums.states, options.wide));
+    std::string doubt;
+    if (sums.states > 1)
+        doubt = fmt::format("; two states had the same hash with a probability of at most {:.1e}",
+                            collision_probability(sums.states, options.wide));
+    text += fmt::format("core {}, {} points: {}; {}: {}, {}, {:.1f} seconds{}\n", options.core, name_of(options.points),
+                        conclusion(result), ending_of(result), counted(sums.states, "state"),
+                        counted(sums.transitions, "transition"), seconds_of(result.took), doubt);
     return text;
 }
 

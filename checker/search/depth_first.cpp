@@ -208,7 +208,7 @@ bool depth_first::enter(std::uint32_t asleep)
     case visited_set::answer::fresh:
         break;
     }
-    if ((others == nullptr ? counts.states : others->count_state()) >= bounds.states_max) {
+    if (bounds.states_max != UINT64_MAX && (others == nullptr ? counts.states : others->count_state()) >= bounds.states_max) {
         bound = bound_of_states;
         return false;
     }

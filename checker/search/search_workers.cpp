@@ -199,6 +199,7 @@ private:
             _exit(0);
         depth_first search(on, bounds, script, way, sets, visited, &members);
         search.run([&](const depth_first &now) { members.publish(number, now.counts); });
+        members.publish(number, search.counts);
         packer packed;
         put(packed, share_of(search));
         packed.put(way.learnt());

@@ -17,9 +17,9 @@ namespace interfuse {
 
 namespace {
 
-// Read while it changes; each figure for itself is right.
-struct published_counts {
-    std::atomic<std::uint64_t> transitions, revisits, depth, open;
+// Read while it changes; each figure for itself is right. Nobody else writes to its line of the cache.
+struct alignas(64) published_counts {
+    std::atomic<std::uint64_t> states, transitions, revisits, depth, open;
 };
 constexpr unsigned members_max = 256;
 
@@ -34,7 +34,7 @@ struct team::shared {
     std::atomic<bool> begun;
     std::atomic<bool> halted;
     std::atomic<bool> wanted; // somebody waits, and no work is on its way
-    std::atomic<std::uint64_t> states;
+    alignas(64) std::atomic<std::uint64_t> states; // where they are bounded
     std::array<published_counts, members_max> so_far;
     std::size_t offered_bytes; // 0: nothing is on its way
     std::array<std::byte, 1 << 20> offered;
@@ -188,6 +188,7 @@ std::uint64_t team::count_state()
 void team::publish(unsigned member, const search_counts &so_far)
 {
     published_counts &own = all->so_far[member];
+    own.states = so_far.states;
     own.transitions = so_far.transitions;
     own.revisits = so_far.revisits;
     own.depth = so_far.depth;
@@ -197,9 +198,9 @@ void team::publish(unsigned member, const search_counts &so_far)
 search_counts team::published() const
 {
     search_counts sums;
-    sums.states = all->states;
     for (unsigned i = 0; i < all->members; ++i) {
         const published_counts &each = all->so_far[i];
+        sums.states += each.states;
         sums.transitions += each.transitions;
         sums.revisits += each.revisits;
         sums.depth = std::max<std::size_t>(sums.depth, each.depth);

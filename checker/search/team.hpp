@@ -27,7 +27,7 @@ public:
     bool wait_for_work(handed_over &work);
     void halt();
     bool halted() const;
-    // Counts a state; how many there were before, of all members.
+    // Counts a state towards a bound; how many there were before, of all members.
     std::uint64_t count_state();
     // What the caller has come to so far, for the others to see.
     void publish(unsigned member, const search_counts &so_far);

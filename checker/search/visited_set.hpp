@@ -12,7 +12,7 @@ namespace interfuse {
 
 // An open-addressing table of keys, which grows in place by a quarter when six sevenths are in use. With each key lies a
 // set of tasks that are asleep there; a cache line holds six of both, and the next one those that find no room in it.
-// Twelve and a half to sixteen bytes a state, nine to twelve more where keys have 128 bits. One with several parts may be
+// Twelve and a half to sixteen bytes a state, nine to eleven more where keys have 128 bits. One with several parts may be
 // used by several processes at once that were forked after it was made.
 class visited_set {
 public:
