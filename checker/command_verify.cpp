@@ -42,22 +42,19 @@ struct verify_request {
     std::optional<int> status;
 };
 
-// "64M" and the like; nothing if it is not that, or less than a megabyte.
+// "64M" and the like; nothing if it is not that, or more than a search can reserve.
 std::optional<std::size_t> read_bytes(const std::string &text)
 {
     std::size_t number = 0;
     const char *end = text.data() + text.size();
     auto [unit, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || end - unit != 1 || number == 0 || number > 1'000'000 || has_leading_zero(text))
+    constexpr std::size_t most = std::size_t{1} << 44; // what a process can address is eight times that
+    if (error != std::errc{} || end - unit != 1 || (*unit != 'M' && *unit != 'G') || number == 0 || has_leading_zero(text))
         return {};
-    switch (*unit) {
-    case 'M':
-        return number << 20;
-    case 'G':
-        return number << 30;
-    default:
+    unsigned shift = *unit == 'M' ? 20 : 30;
+    if (number > most >> shift)
         return {};
-    }
+    return number << shift;
 }
 
 void add_subject(verb_line &app, verify_arguments &given, verify_options &options)
@@ -123,7 +120,7 @@ void add_bounds(verb_line &app, verify_arguments &given, verify_options &options
         ->option_text("N")
         ->check(whole_number(1, UINT64_MAX))
         ->group(bounds);
-    with_environment(app.add_option("--max-memory", given.memory, "Memory for states and for the path"))
+    with_environment(app.add_option("--max-memory", given.memory, "Memory for states and for the paths of all processes"))
         ->option_text("N(M|G)")
         ->capture_default_str()
         ->group(bounds);
@@ -217,7 +214,7 @@ std::string look_up(const verify_arguments &given, verify_options &options)
         return error;
     std::optional<std::size_t> memory = read_bytes(given.memory);
     if (!memory)
-        return fmt::format("--max-memory: a number with M or G, such as 64M, was expected, not \"{}\"", given.memory);
+        return fmt::format("--max-memory: a number with M or G, such as 64M, and no more than 16384G, was expected, not \"{}\"", given.memory);
     watch_result watch = given.watch ? parse_watch(*given.watch) : watch_result{};
     if (!watch.error.empty())
         return "--watch: " + watch.error;

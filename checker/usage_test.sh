@@ -94,6 +94,7 @@ expect '--max-time: a number of seconds' coverage --max-time nan
 expect '--shard: .* without leading zeros, was expected, not "01/2"$' explore --shard 01/2
 expect '--shard: .* without leading zeros, was expected, not "1/02"$' explore --shard 1/02
 expect '--max-memory: .* was expected, not "064M"$' verify --max-memory 064M
+expect '--max-memory: .* no more than 16384G, was expected, not "16385G"$' verify --max-memory 16385G
 expect '--runs: ' explore --runs 0
 expect '--max-time: ' explore --max-time 0
 expect '--jobs: ' explore --jobs 0

@@ -59,6 +59,28 @@ done
 expect 0 repaired mix:requesters=2,split=1 polling-daemon:getters=0,pollers=0,aborters=0
 [[ $(sed -n 's/.* states.*, \([0-9]*\) ends*;.*/\1/p' "$scratch/said") == $'2\n4' ]] || complain "an idle daemon is in more than one state: $(<"$scratch/said")"
 
+# The others wait for nothing that a process has held which was killed.
+for turn in 1 2 3 4 5 6; do
+    "$INTERFUSE_BIN/interfuse-repaired" verify several-workers --reduce sleep --jobs 3 --max-time 60 --out "$scratch/out" \
+        >"$scratch/said" 2>"$scratch/errors" &
+    search=$!
+    workers=
+    while kill -0 $search 2>/dev/null && [[ $(wc -w <<<"$workers") -lt 3 ]]; do
+        workers=$(cat "/proc/$search/task/$search/children" 2>/dev/null)
+    done
+    sleep 0.$((turn + 3))
+    kill -9 "${workers%% *}" || complain "no process to kill"
+    for ((tenths = 0; tenths < 100; ++tenths)); do
+        kill -0 $search 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -9 $search 2>/dev/null && complain "a search goes on without a process of its own that was killed"
+    wait $search
+    got=$?
+    [[ $got == 70 ]] || complain "a search of which a process was killed exits $got, not 70"
+    grep -q 'a process of the search was killed by signal 9$' "$scratch/errors" || complain "it says: $(tail -n 1 "$scratch/errors")"
+done
+
 # Steps that are remembered, and a skim, leave most of the memory to the states.
 expect 0 repaired read-pages --max-memory 4M
 expect 4 repaired mix:requesters=2,split=1,aborters=1,killers=1,faults=1 --max-memory 16M

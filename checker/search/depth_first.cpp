@@ -107,7 +107,7 @@ void depth_first::look_around(const std::function<void(const depth_first &)> &lo
     count_bytes();
     if (steady_clock::now() >= bounds.deadline)
         bound = bound_of_time;
-    else if (path_bytes + counts.visited_bytes > bounds.memory_max)
+    else if (path_bytes * bounds.jobs + counts.visited_bytes > bounds.memory_max)
         bound = bound_of_memory;
     else if (others != nullptr && others->halted())
         bound = bound_by_others;

@@ -119,12 +119,16 @@ public:
     {
         while (std::ranges::any_of(workers, [](const worker &each) { return !each.ended; })) {
             listen();
+            if (!failure.empty())
+                continue;
             if (interruption() != 0)
                 members.halt();
             progress(so_far());
             if (!begins_again && walks_beside())
                 begin_again();
         }
+        if (!failure.empty())
+            return failed();
         searched_share sum;
         for (worker &each : workers)
             add_to(sum, each);
@@ -218,17 +222,39 @@ private:
             if (workers[i].ended || waiting[i].revents == 0)
                 continue;
             hear(workers[i]);
-            // The others would wait for ever for one that has said nothing.
-            if (workers[i].ended && workers[i].bytes.empty())
-                members.halt();
+            if (workers[i].ended && workers[i].bytes.empty() && failure.empty())
+                give_up(workers[i]);
         }
+    }
+
+    // One that has ended without a word may have held what the others wait for, so they cannot be asked to stop.
+    void give_up(worker &silent)
+    {
+        failure = end_worker(silent);
+        if (failure.empty())
+            failure = "a process of the search has said nothing";
+        silent.process = 0;
+        for (worker &each : workers)
+            if (!each.ended)
+                kill(each.process, SIGKILL);
+    }
+
+    searched_share failed()
+    {
+        for (worker &each : workers)
+            if (each.process != 0)
+                end_worker(each);
+        searched_share nothing;
+        nothing.interrupted = interruption();
+        nothing.error = failure;
+        return nothing;
     }
 
     void add_to(searched_share &sum, worker &ended)
     {
         std::string error = end_worker(ended);
-        if (!error.empty() || ended.bytes.empty()) {
-            sum.error = error.empty() ? "a process of the search has said nothing" : error;
+        if (!error.empty()) {
+            sum.error = error;
             return;
         }
         unpacker packed(ended.bytes.data(), ended.bytes.size());
@@ -250,6 +276,7 @@ private:
     std::uint64_t mended = 0; // its sets by this process
     team members;
     std::vector<worker> workers;
+    std::string failure; // of a process that ended before its time
 };
 
 } // namespace

@@ -23,6 +23,15 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// Several where processes share the set, so that they seldom wait for each other; but of a megabyte at least.
+unsigned parts_of_visited_set(const search_bounds &bounds)
+{
+    constexpr std::size_t a_process = 32, most = 1024;
+    if (bounds.jobs == 1)
+        return 1;
+    return static_cast<unsigned>(std::clamp(bounds.memory_max >> 20, std::size_t{2}, std::min(a_process * bounds.jobs, most)));
+}
+
 // Searches again and again, until what tasks touch was known when the last search began.
 class searcher {
 public:
@@ -47,7 +56,6 @@ public:
     }
 
 private:
-    static constexpr unsigned parts_a_process = 32, parts_most = 1024; // of the visited set, where several use it
     static constexpr std::uint64_t steps_of_walks_least = 10'000, steps_of_walks_most = 5'000'000;
 
     bool is_through() const { return last.bound.empty() && last.interrupted == 0 && last.error.empty(); }
@@ -168,7 +176,7 @@ private:
         way->take_effect();
         last = {};
         ++passes;
-        visited.emplace(within.memory_max, within.jobs > 1 ? std::min(parts_a_process * within.jobs, parts_most) : 1, bounds.wide);
+        visited.emplace(within.memory_max, parts_of_visited_set(within), bounds.wide);
         if (within.jobs > 1) {
             last = search_in_workers(on, within, script, *way, sets, *visited,
                                      [&](const search_counts &so_far) { tell(so_far); });

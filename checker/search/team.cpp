@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cerrno>
 #include <new>
 
 #include <pthread.h>
@@ -42,9 +43,16 @@ struct team::shared {
 
 namespace {
 
+// A process that ended while it held the lock leaves the search to whoever sees that.
+void recover(pthread_mutex_t &lock, int result)
+{
+    if (result == EOWNERDEAD)
+        pthread_mutex_consistent(&lock);
+}
+
 class held {
 public:
-    explicit held(pthread_mutex_t &lock) : lock(lock) { pthread_mutex_lock(&lock); }
+    explicit held(pthread_mutex_t &lock) : lock(lock) { recover(lock, pthread_mutex_lock(&lock)); }
     ~held() { pthread_mutex_unlock(&lock); }
     held(const held &) = delete;
     held &operator=(const held &) = delete;
@@ -106,6 +114,7 @@ team::team(unsigned members)
     pthread_mutexattr_t of_lock;
     pthread_mutexattr_init(&of_lock);
     pthread_mutexattr_setpshared(&of_lock, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&of_lock, PTHREAD_MUTEX_ROBUST);
     pthread_mutex_init(&all->lock, &of_lock);
     pthread_condattr_t of_change;
     pthread_condattr_init(&of_change);
@@ -156,7 +165,7 @@ bool team::wait_for_work(handed_over &work)
     if (all->offered_bytes == 0)
         all->wanted = true;
     while (all->offered_bytes == 0 && !all->over && !all->halted)
-        pthread_cond_wait(&all->changed, &all->lock);
+        recover(all->lock, pthread_cond_wait(&all->changed, &all->lock));
     if (all->over || all->halted)
         return false;
     unpacker packed(all->offered.data(), all->offered_bytes);

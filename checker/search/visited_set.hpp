@@ -24,7 +24,7 @@ public:
         sleepers before; // of a key that was seen: who slept there
     };
 
-    // Never uses more bytes than that.
+    // Never uses more bytes than that, but 18 thousand for each part in any case, and twice that for wide keys.
     explicit visited_set(std::size_t bytes_max, unsigned parts = 1, bool wide = false);
     ~visited_set();
     visited_set(const visited_set &) = delete;
