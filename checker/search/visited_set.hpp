@@ -64,7 +64,7 @@ private:
     void put(const part &into, location at, const state_key &key) const;
     void put_asleep(const part &into, location at, sleepers asleep) const;
     bool is_full(const part &in, std::uint64_t block) const;
-    location find(const part &in, const state_key &key) const;
+    location find(const part &in, std::uint64_t from, const state_key &key) const;
     added add_to(part &into, const state_key &key, sleepers asleep) const;
     bool grow(part &which) const;
     void ask_for_huge_pages(const part &of, std::uint64_t capacity_before) const;
