@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A table for the README: how far a search of all states comes, and what it finds. Each scenario with its presets, up to three million
 # states, both cores at once; then mix with one requester and with two, and everything that disturbs them, without that bound.
-# Took 26 minutes on two processors that did other work too; lines of progress go to standard error.
+# Took 12 minutes on two processors; lines of progress go to standard error.
 #   checker/verify_table.sh [OPTION OF VERIFY...]
 set -u
 cd "$(dirname "$0")/.." || exit 70
