@@ -15,8 +15,8 @@ function(watch_copies target)
     if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
         return()
     endif()
-    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
-        "${CMAKE_SOURCE_DIR}/sim/rename_copies.sh;${CMAKE_OBJCOPY};${CCACHE}")
+    set(launcher ${CMAKE_SOURCE_DIR}/sim/rename_copies.sh ${CMAKE_OBJCOPY} ${CMAKE_CXX_COMPILER_LAUNCHER})
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}")
     get_target_property(sources ${target} SOURCES)
     set_property(SOURCE ${sources} TARGET_DIRECTORY ${target} APPEND PROPERTY OBJECT_DEPENDS
         ${CMAKE_SOURCE_DIR}/sim/rename_copies.sh)
@@ -42,8 +42,8 @@ endif()
 
 function(watch_fakes target)
     target_compile_options(${target} PRIVATE ${fake_instrumentation})
-    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
-        "${CMAKE_SOURCE_DIR}/sim/rename_accesses.sh;${CMAKE_OBJCOPY};${CCACHE}")
+    set(launcher ${CMAKE_SOURCE_DIR}/sim/rename_accesses.sh ${CMAKE_OBJCOPY} ${CMAKE_CXX_COMPILER_LAUNCHER})
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}")
     get_target_property(sources ${target} SOURCES)
     set_property(SOURCE ${sources} TARGET_DIRECTORY ${target} APPEND PROPERTY OBJECT_DEPENDS
         ${CMAKE_SOURCE_DIR}/sim/fake_accesses.symbols ${CMAKE_SOURCE_DIR}/sim/rename_accesses.sh)
