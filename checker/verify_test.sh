@@ -30,7 +30,7 @@ for turn in first second; do
     expect 0 repaired write-page --format json
     grep -E '"(states|transitions|states_of_all_passes|passes|depth)":' "$scratch/said" >"$scratch/$turn"
 done
-grep -q '"passes": [2-9]' "$scratch/first" || complain "one pass is enough for write-page, and nothing is skimmed: $(<"$scratch/first")"
+grep -qE '"passes": ([2-9]|[1-9][0-9])' "$scratch/first" || complain "one pass is enough for write-page, and nothing is skimmed: $(<"$scratch/first")"
 diff "$scratch/first" "$scratch/second" >"$scratch/differs" || complain "a second search sees other states: $(<"$scratch/differs")"
 
 # Twice the same scenario, with parameters of its own and those for all.

@@ -15,7 +15,7 @@ namespace interfuse {
 namespace {
 
 constexpr std::uint64_t capacity_least = 32; // blocks
-constexpr std::uint64_t spare_blocks = 256;   // behind the end; a run of keys that fills them makes the part grow
+constexpr std::uint64_t spare_blocks = 256;  // behind the end; a run of keys that fills them makes the part grow
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr int collapse = 25; // MADV_COLLAPSE, of Linux 6.1
 

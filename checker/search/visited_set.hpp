@@ -73,7 +73,7 @@ private:
 
     std::byte *memory = nullptr;
     std::size_t mapped_bytes = 0;
-    std::size_t bytes_of_part = 0; // that are mapped
+    std::size_t bytes_of_part = 0;  // that are mapped
     std::uint64_t capacity_max = 0; // of a part, in blocks
     unsigned count = 1;
     unsigned words_of_key;

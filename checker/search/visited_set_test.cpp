@@ -118,16 +118,17 @@ TEST(VisitedSet, TellsOneOfTwoProcessesThatAKeyIsFresh)
     std::array<int, 2> ends;
     ASSERT_EQ(pipe(ends.data()), 0);
     pid_t child = fork();
+    ASSERT_GE(child, 0);
     if (child == 0) {
         unsigned fresh = add_all();
         _exit(write(ends[1], &fresh, sizeof fresh) == sizeof fresh ? 0 : 1);
     }
+    close(ends[1]);
     unsigned by_parent = add_all();
     unsigned by_child = 0;
     ASSERT_EQ(read(ends[0], &by_child, sizeof by_child), static_cast<ssize_t>(sizeof by_child));
     waitpid(child, nullptr, 0);
     close(ends[0]);
-    close(ends[1]);
     EXPECT_GT(by_parent, 0U);
     EXPECT_EQ(by_parent + by_child, keys);
     EXPECT_EQ(seen.size(), keys);
